@@ -1,0 +1,36 @@
+namespace QueueInference.Contracts;
+
+/// <summary>The written form of <see cref="JobState"/>, the same in the store, in JSON and in webhook events.</summary>
+public static class JobStates
+{
+    /// <summary>The lower-case name.</summary>
+    public static string Name(this JobState state) => state switch
+    {
+        JobState.Queued => "queued",
+        JobState.Running => "running",
+        JobState.Succeeded => "succeeded",
+        JobState.Failed => "failed",
+        JobState.Canceled => "canceled",
+        JobState.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
+
+    /// <summary>Whether the state can no longer change.</summary>
+    public static bool IsTerminal(this JobState state) => state >= JobState.Succeeded;
+
+    /// <summary>Reads a lower-case name.</summary>
+    public static bool TryParse(string? name, out JobState state)
+    {
+        foreach (var candidate in Enum.GetValues<JobState>())
+        {
+            if (candidate.Name() == name)
+            {
+                state = candidate;
+                return true;
+            }
+        }
+
+        state = default;
+        return false;
+    }
+}

@@ -1,0 +1,16 @@
+namespace QueueInference.Contracts;
+
+/// <summary>One declared input or output of a model.</summary>
+/// <param name="Name">The model's name for it.</param>
+/// <param name="Datatype">The element type.</param>
+/// <param name="Shape">Dimensions, outermost first; -1 where the model leaves one open.</param>
+/// <param name="Symbols">The model's names of the open dimensions, parallel to <paramref name="Shape"/>; empty where it has none.</param>
+/// <param name="Optional">Whether a job may leave it out.</param>
+public sealed record TensorSpec(string Name, TensorDatatype Datatype, long[] Shape, string[] Symbols, bool Optional = false);
+
+/// <summary>A model version's declared inputs and outputs.</summary>
+public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)
+{
+    /// <summary>Whether rows of different jobs can share a batch: every input and output has an open first dimension.</summary>
+    public bool Batchable => Inputs.Count > 0 && Inputs.Concat(Outputs).All(tensor => tensor.Shape is [-1, ..]);
+}
