@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using QueueInference.Contracts;
+using QueueInference.Core.Store;
+using StackExchange.Redis;
+using static QueueInference.Core.Jobs.JobSubmissions;
+
+namespace QueueInference.Core.Jobs;
+
+/// <summary>The worker's half of the job store: claim, start, renew, release, finish. Each call is for jobs of one partition.</summary>
+public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
+{
+    private readonly JobOptions _options = options.Value;
+
+    /// <summary>Takes the jobs of one message; records that Redis lost are rebuilt from it.</summary>
+    public async Task<ClaimAnswer[]> ClaimAsync(IReadOnlyList<JobMessage> jobs, Claimant claimant, CancellationToken cancellationToken)
+    {
+        var answers = await ClaimAsync(jobs, claimant, rebuild: false, cancellationToken);
+        return answers.Any(answer => answer.Outcome == ClaimOutcome.Missing)
+            ? await ClaimAsync(jobs, claimant, rebuild: true, cancellationToken)
+            : answers;
+    }
+
+    private async Task<ClaimAnswer[]> ClaimAsync(
+        IReadOnlyList<JobMessage> jobs, Claimant claimant, bool rebuild, CancellationToken cancellationToken)
+    {
+        var (partition, model) = (JobId.Trusted(jobs[0].Id).Partition, jobs[0].Spec.Model);
+        List<RedisKey> keys = [JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition)];
+        List<RedisValue> args =
+        [
+            claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
+            Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0",
+        ];
+        foreach (var job in jobs)
+        {
+            var id = JobId.Trusted(job.Id);
+            keys.AddRange([JobKeys.Job(id), JobKeys.Inputs(id)]);
+            args.Add(job.Id);
+            args.AddRange(rebuild ? RecordFields(job.Spec) : []);
+        }
+
+        var answers = await store.RunManyAsync("claim", [.. keys], [.. args], cancellationToken);
+        return Array.ConvertAll(answers, ClaimAnswer.Parse);
+    }
+
+    /// <summary>Charges attempt number <paramref name="attempt"/> just before the job runs alone; false when it is no longer ours.</summary>
+    public async Task<bool> StartAsync(Lease lease, int attempt, CancellationToken cancellationToken)
+    {
+        var answers = await store.RunManyAsync("start", [JobKeys.Open(lease.Id.Partition), JobKeys.Job(lease.Id)],
+            [Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace), lease.Id.Text, lease.Token, attempt], cancellationToken);
+        return answers is ["ok"];
+    }
+
+    /// <summary>Extends leases.</summary>
+    public async Task<RenewOutcome[]> RenewAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    {
+        var answers = await store.RunManyAsync("renew",
+            [JobKeys.Open(leases[0].Id.Partition), .. leases.Select(lease => JobKeys.Job(lease.Id))],
+            [Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace), .. leases.SelectMany(Pair)], cancellationToken);
+        return Array.ConvertAll(answers, answer => answer switch
+        {
+            "ok" => RenewOutcome.Ok,
+            "canceled" => RenewOutcome.Canceled,
+            _ => RenewOutcome.Lost,
+        });
+    }
+
+    /// <summary>Gives jobs of one model back unrun; false where the job was no longer ours.</summary>
+    public async Task<bool[]> ReleaseAsync(string model, IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    {
+        var partition = leases[0].Id.Partition;
+        var answers = await store.RunManyAsync("release",
+            [JobKeys.Open(partition), JobKeys.Queued(partition, model), .. leases.Select(lease => JobKeys.Job(lease.Id))],
+            [Milliseconds(_options.MaxQueueAge), .. leases.SelectMany(Pair)], cancellationToken);
+        return Array.ConvertAll(answers, answer => answer == "ok");
+    }
+
+    /// <summary>Writes the ends of jobs of one model.</summary>
+    public async Task<FinishOutcome[]> FinishAsync(string model, IReadOnlyList<JobEnd> ends, CancellationToken cancellationToken)
+    {
+        var partition = ends[0].Lease.Id.Partition;
+        List<RedisKey> keys = [JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition)];
+        List<RedisValue> args = [Milliseconds(_options.Tombstone), JobKeys.Wake(partition)];
+        foreach (var end in ends)
+        {
+            keys.AddRange([JobKeys.Job(end.Lease.Id), JobKeys.Inputs(end.Lease.Id), JobKeys.Result(end.Lease.Id)]);
+            args.AddRange(Arguments(end));
+        }
+
+        var answers = await store.RunManyAsync("finish", [.. keys], [.. args], cancellationToken);
+        return Array.ConvertAll(answers, answer => answer switch
+        {
+            "ok" => FinishOutcome.Ok,
+            "missing" => FinishOutcome.Missing,
+            _ => FinishOutcome.Fenced,
+        });
+    }
+
+    private static RedisValue[] Arguments(JobEnd end) =>
+    [
+        end.Lease.Id.Text, end.Lease.Token, (end.Error is null ? JobState.Succeeded : JobState.Failed).Name(), end.Result ?? [],
+        end.Error?.Code ?? "", end.Error?.Message ?? "",
+        end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun),
+    ];
+
+    private static RedisValue[] Pair(Lease lease) => [lease.Id.Text, lease.Token];
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using QueueInference.Contracts;
+
+namespace QueueInference.Core.Jobs;
+
+/// <summary>The JSON of what is kept beside a record's fields, and of what workers announce.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JobSpec))]
+[JsonSerializable(typeof(JobRun))]
+[JsonSerializable(typeof(ModelVersionInfo))]
+[JsonSerializable(typeof(Models.WorkerInfo))]
+public sealed partial class JobJson : JsonSerializerContext;

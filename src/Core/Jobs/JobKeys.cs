@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+namespace QueueInference.Core.Jobs;
+
+/// <summary>The names of the keys in Redis. Everything of one partition shares a hash tag, and so one slot of a cluster.</summary>
+internal static class JobKeys
+{
+    /// <summary>Due times of all unfinished jobs.</summary>
+    public static RedisKey Open(string partition) => $"qi:{{{partition}}}:open";
+    /// <summary>Jobs of a model that wait, by creation time.</summary>
+    public static RedisKey Queued(string partition, string model) => $"qi:{{{partition}}}:queued:{model}";
+    /// <summary>Webhook deliveries by due time.</summary>
+    public static RedisKey Outbox(string partition) => $"qi:{{{partition}}}:outbox";
+    /// <summary>A tenant's jobs by creation time.</summary>
+    public static RedisKey List(string partition, string tenant) => $"qi:{{{partition}}}:list:{tenant}";
+    /// <summary>A job's record.</summary>
+    public static RedisKey Job(JobId id) => $"qi:{{{id.Partition}}}:job:{id.Text}";
+    /// <summary>A job's kept inputs.</summary>
+    public static RedisKey Inputs(JobId id) => $"qi:{{{id.Partition}}}:in:{id.Text}";
+    /// <summary>A job's result.</summary>
+    public static RedisKey Result(JobId id) => $"qi:{{{id.Partition}}}:res:{id.Text}";
+    /// <summary>A webhook delivery: its body, fixed at the first attempt, and the attempts made.</summary>
+    public static RedisKey Delivery(JobId id) => $"qi:{{{id.Partition}}}:hook:{id.Text}";
+    /// <summary>Pub/sub channel that names finished jobs.</summary>
+    public static string Wake(string partition) => $"qi:{{{partition}}}:done";
+    /// <summary>An idempotency key, in a slot of its own; the caller's text is hashed, so it may hold anything.</summary>
+    public static RedisKey Idempotency(string tenant, string key) =>
+        $"qi:idem:{tenant}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+}

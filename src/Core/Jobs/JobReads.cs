@@ -1,0 +1,67 @@
+using QueueInference.Contracts;
+using QueueInference.Core.Store;
+using QueueInference.Core.Tensors;
+using StackExchange.Redis;
+
+namespace QueueInference.Core.Jobs;
+
+/// <summary>Reads of the job store. None of them changes anything.</summary>
+public sealed class JobReads(RedisStore store)
+{
+    /// <summary>A job's record; null when there is none.</summary>
+    public async Task<JobRecord?> GetAsync(JobId id, CancellationToken cancellationToken) =>
+        JobRecord.Parse(id, await store.GuardAsync(redis => redis.HashGetAsync(JobKeys.Job(id), JobRecord.Fields), cancellationToken));
+
+    /// <summary>A succeeded job's outputs; null once they are gone.</summary>
+    public Task<Tensor[]?> GetResultAsync(JobId id, CancellationToken cancellationToken) => GetTensorsAsync(JobKeys.Result(id), cancellationToken);
+
+    /// <summary>A job's kept inputs; null where there are none.</summary>
+    public Task<Tensor[]?> GetInputsAsync(JobId id, CancellationToken cancellationToken) => GetTensorsAsync(JobKeys.Inputs(id), cancellationToken);
+
+    /// <summary>How many jobs of its model were created before it and wait too; null when it does not wait.</summary>
+    public Task<long?> GetPositionAsync(JobId id, string model, CancellationToken cancellationToken) =>
+        store.GuardAsync(redis => redis.SortedSetRankAsync(JobKeys.Queued(id.Partition, model), id.Text), cancellationToken);
+
+    /// <summary>How many jobs wait for a model, and when the oldest of them was created (Unix ms).</summary>
+    public Task<(long Depth, long? Oldest)> GetQueueAsync(string model, CancellationToken cancellationToken) =>
+        store.GuardAsync(async redis =>
+        {
+            var (depth, oldest) = (0L, (long?)null);
+            foreach (var partition in Partitions.All)
+            {
+                depth += await redis.SortedSetLengthAsync(JobKeys.Queued(partition, model));
+                var first = await redis.SortedSetRangeByRankWithScoresAsync(JobKeys.Queued(partition, model), 0, 0);
+                oldest = first is [var entry] && !(oldest <= (long)entry.Score) ? (long)entry.Score : oldest;
+            }
+
+            return (depth, oldest);
+        }, cancellationToken);
+
+    /// <summary>A tenant's jobs, newest first, created at or before <paramref name="before"/> (Unix ms).</summary>
+    public Task<JobRecord[]> ListAsync(string tenant, long before, int skip, int take, CancellationToken cancellationToken) =>
+        store.GuardAsync(async redis =>
+        {
+            var ids = await redis.SortedSetRangeByScoreAsync(
+                JobKeys.List(Partitions.All[0], tenant), double.NegativeInfinity, before, order: Order.Descending, skip: skip, take: take);
+            var records = await Task.WhenAll(ids.Select(async text =>
+            {
+                var id = JobId.Trusted(text!);
+                return JobRecord.Parse(id, await redis.HashGetAsync(JobKeys.Job(id), JobRecord.Fields)) ?? Gone(id);
+            }));
+            return records;
+        }, cancellationToken);
+
+    private static JobRecord Gone(JobId id) => new(id, JobState.Expired, null, 0, null, null, null, null, null, null, Forgotten: true);
+
+    private async Task<Tensor[]?> GetTensorsAsync(RedisKey key, CancellationToken cancellationToken)
+    {
+        var value = await store.GuardAsync(redis => redis.StringGetAsync(key), cancellationToken);
+        if (value.IsNull)
+        {
+            return null;
+        }
+
+        ReadOnlyMemory<byte> memory = value;
+        return TensorCodec.Read(ref memory);
+    }
+}

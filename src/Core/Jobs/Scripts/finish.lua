@@ -1,0 +1,26 @@
+-- Writes the terminal states and results of a batch, and wakes who waits for them.
+-- KEYS: 1 open, 2 queued:<model>, 3 outbox; per job: job, inputs, result
+-- ARGV: 1 tombstone ms, 2 channel; per job: id, token, state, result or '', error code, error message, run
+-- Output: per job 'ok' | 'fenced' | 'missing'
+local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3] }
+local now = now_ms()
+local ended, out = {}, {}
+for i = 0, (#KEYS - 3) / 3 - 1 do
+  local job, inputs, result = KEYS[4 + i * 3], KEYS[5 + i * 3], KEYS[6 + i * 3]
+  local a = 3 + i * 7
+  local id, token = ARGV[a], ARGV[a + 1]
+  local r = redis.call('HMGET', job, 'state', 'lease', 'done')
+  local _, holder = parse_lease(r[2])
+  if not r[1] then
+    out[i + 1] = 'missing'
+  elseif r[1] == 'running' and holder == token then
+    terminate(k, job, inputs, id, now, { state = ARGV[a + 2], tombstone = tonumber(ARGV[1]), done = token,
+      result_key = result, result = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil, code = ARGV[a + 4], message = ARGV[a + 5], run = ARGV[a + 6] })
+    ended[#ended + 1] = id
+    out[i + 1] = 'ok'
+  else
+    out[i + 1] = r[3] == token and 'ok' or 'fenced'
+  end
+end
+if #ended > 0 then redis.call('PUBLISH', ARGV[2], table.concat(ended, ' ')) end
+return out

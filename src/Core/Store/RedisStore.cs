@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+namespace QueueInference.Core.Store;
+
+/// <summary>Runs the store's scripts and reads, with one deadline and one translation of errors.</summary>
+public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions options)
+{
+    private static readonly ConcurrentDictionary<string, Script> Scripts = new();
+
+    private sealed record Script(string Text, byte[] Hash);
+
+    /// <summary>Runs the embedded script <paramref name="name"/>.lua.</summary>
+    /// <exception cref="StoreUnavailableException">No answer in time.</exception>
+    /// <exception cref="StoreFullException">Redis is at its memory limit.</exception>
+    public Task<RedisResult> RunAsync(string name, RedisKey[] keys, RedisValue[] args, CancellationToken cancellationToken) =>
+        GuardAsync(database => EvaluateAsync(database, Scripts.GetOrAdd(name, Load), keys, args), cancellationToken);
+
+    /// <summary>Runs a script that answers one string per job.</summary>
+    public async Task<string[]> RunManyAsync(string name, RedisKey[] keys, RedisValue[] args, CancellationToken cancellationToken) =>
+        (string[])(await RunAsync(name, keys, args, cancellationToken))!;
+
+    /// <summary>Runs plain commands under the same deadline and translation.</summary>
+    public async Task<T> GuardAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await command(redis.GetDatabase()).WaitAsync(options.Timeout, cancellationToken);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("OOM", StringComparison.Ordinal) || e.Message.Contains(" OOM ", StringComparison.Ordinal))
+        {
+            throw new StoreFullException(e);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new StoreUnavailableException(e);
+        }
+    }
+
+    private static async Task<RedisResult> EvaluateAsync(IDatabase database, Script script, RedisKey[] keys, RedisValue[] args)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script.Hash, keys, args);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ExecuteAsync("EVAL", [script.Text, keys.Length, .. keys.Cast<object>(), .. args.Cast<object>()]);
+        }
+    }
+
+    private static Script Load(string name)
+    {
+        var text = Read("prelude.lua") + "\n" + Read(name + ".lua");
+#pragma warning disable CA5350 // Redis names scripts by their SHA-1; nothing is protected by it.
+        return new Script(text, SHA1.HashData(Encoding.UTF8.GetBytes(text)));
+#pragma warning restore CA5350
+    }
+
+    private static string Read(string resource)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"No script {resource}.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>How long a call to Redis may take. Api: 2 s, so that a caller is answered; Worker: 10 s, since it tries again.</summary>
+public sealed record RedisStoreOptions(TimeSpan Timeout);
