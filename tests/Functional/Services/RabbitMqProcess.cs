@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace QueueInference.Functional.Services;
+
+/// <summary>A RabbitMQ node of the test's own, so that it may be stopped, frozen and wiped.</summary>
+public sealed class RabbitMqProcess : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("qi-rabbit-").FullName;
+    private readonly int _port = Ports.Free(), _distribution = Ports.Free(), _epmd = Ports.Free();
+    private Process? _process;
+
+    /// <summary>The AMQP URI.</summary>
+    public string Address => $"amqp://guest:guest@127.0.0.1:{_port}";
+
+    public static async Task<RabbitMqProcess> StartAsync()
+    {
+        var server = new RabbitMqProcess();
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
+    public async Task RunAsync()
+    {
+        _process = Executables.Start(Server(), [], new()
+        {
+            ["RABBITMQ_NODENAME"] = $"qi{_port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = $"{_port}",
+            ["RABBITMQ_DIST_PORT"] = $"{_distribution}",
+            ["ERL_EPMD_PORT"] = $"{_epmd}",
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "data"),
+            ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins"),
+            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "none"),
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000",
+            ["HOME"] = _folder,
+        });
+        await Ports.OpenAsync(_port, TimeSpan.FromSeconds(90));
+    }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill()
+    {
+        _process!.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            Kill();
+        }
+
+        Executables.KillByFolder(_folder);
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The script in /usr/sbin switches to a user of its own and so cannot write here; the one it calls does not.</summary>
+    private static string Server()
+    {
+        const string inner = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+        return File.Exists(inner) ? inner : Executables.Find("rabbitmq-server");
+    }
+}

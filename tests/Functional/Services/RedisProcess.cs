@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace QueueInference.Functional.Services;
+
+/// <summary>A Redis or Valkey server of the test's own, so that it may be stopped, killed and filled.</summary>
+public sealed class RedisProcess : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("qi-redis-").FullName;
+    private readonly int _port = Ports.Free();
+    private Process? _process;
+
+    /// <summary>host:port.</summary>
+    public string Address => $"127.0.0.1:{_port}";
+
+    public static async Task<RedisProcess> StartAsync()
+    {
+        var server = new RedisProcess();
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
+    public async Task RunAsync()
+    {
+        _process = Executables.Start(Executables.Find("valkey-server", "redis-server"),
+            ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]);
+        await Ports.OpenAsync(_port, TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            Kill();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+/// <summary>Waits for conditions, never for fixed times.</summary>
+internal static class Wait
+{
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan within, string what)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(watch.Elapsed < within, $"Waited {within.TotalSeconds} s in vain for {what}.");
+            await Task.Delay(20);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> condition, TimeSpan within, string what) =>
+        UntilAsync(() => Task.FromResult(condition()), within, what);
+}
