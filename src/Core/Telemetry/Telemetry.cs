@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace QueueInference.Core.Telemetry;
+
+/// <summary>The names of everything that is measured. They are a contract: dashboards are built on them.</summary>
+public static class InferenceTelemetry
+{
+    /// <summary>The meter and activity source.</summary>
+    public const string Name = "QueueInference";
+
+    /// <summary>Spans; the parent travels in the message.</summary>
+    public static readonly ActivitySource Activities = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>Submissions by model and outcome (<c>accepted</c>, <c>replayed</c> or the problem's slug).</summary>
+    public static readonly Counter<long> Submitted = Meter.CreateCounter<long>("qi.jobs.submitted", "{job}", "Jobs submitted, by model and outcome.");
+
+    /// <summary>Ends written by workers, by model, state and error code.</summary>
+    public static readonly Counter<long> Finished = Meter.CreateCounter<long>("qi.jobs.finished", "{job}", "Jobs finished by workers, by model and state.");
+
+    /// <summary>Jobs that a sweep ended or published again, by verdict.</summary>
+    public static readonly Counter<long> Swept = Meter.CreateCounter<long>("qi.jobs.swept", "{job}", "Jobs that a sweep ended or published again.");
+
+    /// <summary>Jobs whose lease was another's when they were to be finished.</summary>
+    public static readonly Counter<long> Fenced = Meter.CreateCounter<long>("qi.jobs.fenced", "{job}", "Results discarded because the lease was lost.");
+
+    /// <summary>From submission to the end, seconds.</summary>
+    public static readonly Histogram<double> JobDuration = Meter.CreateHistogram<double>("qi.job.duration", "s", "From submission to the end of a job.");
+
+    /// <summary>Rows per inference.</summary>
+    public static readonly Histogram<int> BatchRows = Meter.CreateHistogram("qi.batch.rows", "{row}", "Rows run together.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
+
+    /// <summary>Time of one inference, seconds.</summary>
+    public static readonly Histogram<double> InferenceDuration = Meter.CreateHistogram<double>("qi.inference.duration", "s", "Time of one inference.");
+
+    /// <summary>Webhook delivery attempts by outcome.</summary>
+    public static readonly Counter<long> Deliveries = Meter.CreateCounter<long>("qi.webhook.attempts", "{attempt}", "Webhook delivery attempts, by outcome.");
+
+    /// <summary>Publishes a gauge of jobs waiting per model.</summary>
+    public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
+        Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");
+}

@@ -1,0 +1,54 @@
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+
+namespace QueueInference.Worker.Jobs;
+
+/// <summary>A job that this worker has claimed.</summary>
+/// <param name="message">The broker message it came in.</param>
+/// <param name="job">Its id and specification.</param>
+/// <param name="token">Proves the claim.</param>
+/// <param name="attempt">Attempts charged so far.</param>
+/// <param name="suspect">Whether it runs alone, after another charge.</param>
+/// <param name="claimedAt">Unix milliseconds.</param>
+internal sealed class HeldJob(MessageHold message, JobMessage job, string token, int attempt, bool suspect, long claimedAt)
+{
+    private int _phase = (int)HeldPhase.Waiting;
+
+    public MessageHold Message => message;
+    public JobMessage Job => job;
+    public JobSpec Spec => job.Spec;
+    public Lease Lease { get; } = new(JobId.Trusted(job.Id), token);
+    public long ClaimedAt => claimedAt;
+
+    /// <summary>Attempts charged so far.</summary>
+    public int Attempt { get; set; } = attempt;
+
+    /// <summary>Runs alone: it may have killed a worker, or is tried again.</summary>
+    public bool Alone { get; set; } = suspect;
+
+    /// <summary>The tensors; loaded from the store where the message has none.</summary>
+    public IReadOnlyList<Tensor> Inputs { get; set; } = job.Inputs ?? [];
+
+    /// <summary>Rows along the batch axis.</summary>
+    public int Rows { get; set; } = 1;
+
+    /// <summary>Equal for jobs that can share a batch.</summary>
+    public string ShapeKey { get; set; } = "";
+
+    /// <summary>Where it is within this worker.</summary>
+    public HeldPhase Phase => (HeldPhase)Volatile.Read(ref _phase);
+
+    /// <summary>Moves it on, for one caller only: the batch loop, the lease keeper and the drain all want it.</summary>
+    public bool TryMove(HeldPhase from, HeldPhase to) => Interlocked.CompareExchange(ref _phase, (int)to, (int)from) == (int)from;
+}
+
+/// <summary>Where a held job is within its worker.</summary>
+internal enum HeldPhase
+{
+    /// <summary>In the batch queue.</summary>
+    Waiting,
+    /// <summary>In a batch that runs, or being finished.</summary>
+    Started,
+    /// <summary>Given back, or no longer ours.</summary>
+    Gone,
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
+using QueueInference.Core.Store;
+using QueueInference.Core.Telemetry;
+using QueueInference.Core.Tensors;
+
+namespace QueueInference.Worker.Jobs;
+
+/// <summary>Takes broker messages: claims their jobs, checks them, and feeds the batch queues.</summary>
+internal sealed class JobIntake(
+    JobClaims claims, JobReads reads, IJobBus bus, HeldJobs held, JobFinisher finisher, Batching.ServedModels models, WorkerIdentity worker,
+    StoreRetry retry, TimeProvider time, ILogger<JobIntake> logger)
+{
+    /// <summary>How long a message is held while Redis is away, before the broker gets it back.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private volatile bool _draining;
+
+    /// <summary>From now on messages are given back unread.</summary>
+    public void Drain() => _draining = true;
+
+    /// <summary>Handles one message; returns when each of its jobs is terminal or another's.</summary>
+    /// <exception cref="GiveBackException">At least one job was not run: the message must come again.</exception>
+    public async Task HandleAsync(Delivery delivery)
+    {
+        if (_draining)
+        {
+            throw new GiveBackException("draining");
+        }
+
+        var (hold, isNew) = held.Hold(delivery.MessageId);
+        if (isNew)
+        {
+            await TakeAsync(hold, delivery);
+        }
+
+        if (await hold.Settled)
+        {
+            throw new GiveBackException("released");
+        }
+    }
+
+    private async Task TakeAsync(MessageHold hold, Delivery delivery)
+    {
+        try
+        {
+            var (jobs, traceParent) = JobGroupCodec.Decode(delivery.Body);
+            using var activity = InferenceTelemetry.Activities.StartActivity("jobs.claim", ActivityKind.Consumer, traceParent);
+            foreach (var partition in jobs.GroupBy(job => JobId.Trusted(job.Id).Partition))
+            {
+                await ClaimAsync(hold, [.. partition]);
+            }
+
+            hold.Settle();
+        }
+        catch (InvalidDataException e)
+        {
+            Log.Unreadable(logger, e.Message);
+            await ParkAsync(hold, delivery);
+        }
+        catch (Exception e)
+        {
+            Log.IntakeFailed(logger, e);
+            hold.Settle(giveBack: true);
+        }
+        finally
+        {
+            _ = hold.Settled.ContinueWith(_ => held.Forget(hold), TaskScheduler.Default);
+        }
+    }
+
+    private async Task ParkAsync(MessageHold hold, Delivery delivery)
+    {
+        try
+        {
+            await bus.ParkAsync(delivery, CancellationToken.None);
+            hold.Settle();
+        }
+        catch (Exception e)
+        {
+            Log.IntakeFailed(logger, e);
+            hold.Settle(giveBack: true);
+        }
+    }
+
+    private async Task ClaimAsync(MessageHold hold, JobMessage[] jobs)
+    {
+        var claimant = new Claimant(Guid.NewGuid().ToString("N"), hold.MessageId, worker.Id);
+        var answers = await retry.RunAsync(() => claims.ClaimAsync(jobs, claimant, CancellationToken.None), Patience, CancellationToken.None);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            if (answers[i].Outcome is ClaimOutcome.Take or ClaimOutcome.Suspect)
+            {
+                var job = new HeldJob(hold, jobs[i], claimant.Token, answers[i].Attempt, answers[i].Outcome == ClaimOutcome.Suspect, now);
+                held.Add(job);
+                await AcceptAsync(job);
+            }
+        }
+    }
+
+    private async Task AcceptAsync(HeldJob job)
+    {
+        var error = await LoadInputsAsync(job) ?? models.Enqueue(job);
+        if (error is not null && job.TryMove(HeldPhase.Waiting, HeldPhase.Started))
+        {
+            await finisher.FinishAsync([new FinishedJob(job, null, error, null)]);
+        }
+    }
+
+    private async Task<JobError?> LoadInputsAsync(HeldJob job)
+    {
+        if (job.Job.Inputs is null)
+        {
+            var inputs = await retry.RunAsync(() => reads.GetInputsAsync(job.Lease.Id, CancellationToken.None), Patience, CancellationToken.None);
+            job.Inputs = inputs ?? [];
+            return inputs is null ? new JobError(JobErrorCodes.PayloadLost, "The kept inputs are gone.") : null;
+        }
+
+        return null;
+    }
+}
