@@ -92,20 +92,21 @@ public static class SignatureCheck
     private static SignatureMismatch? Shape(TensorSpec spec, Tensor input, int index)
     {
         var (given, wanted) = (input.Shape, spec.Shape);
-        var code = given.Length == wanted.Length ? null
-            // A scalar is no short list of dimensions, it is another kind of value.
-            : given.Length == 0 || wanted.Length == 0 ? "invalid-shape"
-            : "shape-not-supported";
+        // A scalar is no short list of dimensions, it is another kind of value.
+        var code = given.Length == wanted.Length ? null : given.Length == 0 || wanted.Length == 0 ? "invalid-shape" : "shape-not-supported";
         for (var axis = 0; code is null && axis < wanted.Length; axis++)
         {
-            code = wanted[axis] >= 0 && given[axis] == 0 && wanted[axis] != 0 ? "invalid-shape"
-                : given[axis] < 0 ? "invalid-shape"
-                : wanted[axis] >= 0 && given[axis] != wanted[axis] ? "shape-not-supported"
-                : null;
+            code = Dimension(given[axis], wanted[axis]);
         }
 
-        return code is null ? null : new(code, $"/inputs/{index}/shape", $"The model wants {Written(spec.Shape)}, -1 being any size; the input has {Written(given)}.");
+        return code is null ? null : new(code, $"/inputs/{index}/shape", $"The model wants {Written(spec.Shape)}, where -1 is any size.");
     }
+
+    private static string? Dimension(long given, long wanted) =>
+        given < 0 ? "invalid-shape"
+        : wanted < 0 || given == wanted ? null
+        : given == 0 ? "invalid-shape"
+        : "shape-not-supported";
 
     private static SignatureMismatch? RowCount(Tensor input, int index, ref long? rows, int maxRows)
     {
@@ -113,8 +114,8 @@ public static class SignatureCheck
         rows ??= own;
         var pointer = $"/inputs/{index}/shape";
         return own == 0 ? new("empty-batch", pointer, "The first dimension counts the rows and must be at least 1.")
-            : own > maxRows ? new("too-many-items", pointer, $"The model takes at most {maxRows} rows; the input has {own}.")
-            : own != rows ? new("shape-not-supported", pointer, $"All inputs must have the same number of rows; the first has {rows}, this one {own}.")
+            : own > maxRows ? new("too-many-items", pointer, $"The model takes at most {maxRows} rows.")
+            : own != rows ? new("shape-not-supported", pointer, "All inputs must have the same number of rows, their first dimension.")
             : null;
     }
 
@@ -125,7 +126,7 @@ public static class SignatureCheck
             var (symbol, size) = (spec.Symbols[axis], input.Shape[axis]);
             if (spec.Shape[axis] < 0 && !string.IsNullOrEmpty(symbol) && !bound.TryAdd(symbol, size) && bound[symbol] != size)
             {
-                return new("shape-not-supported", $"/inputs/{index}/shape", $"The dimension '{symbol}' is {bound[symbol]} elsewhere in this job and {size} here.");
+                return new("shape-not-supported", $"/inputs/{index}/shape", $"The dimension '{symbol}' must have one size in the whole job.");
             }
         }
 
@@ -138,7 +139,7 @@ public static class SignatureCheck
         var fits = count is { } elements && (input.Datatype == TensorDatatype.Bytes
             ? HasElements(input.Data.Span, elements)
             : elements <= input.Data.Length && elements * input.Datatype.ElementSize() == input.Data.Length);
-        return fits ? null : new("shape-data-mismatch", $"/inputs/{index}/data", $"The data does not hold the elements of {Written(input.Shape)}.");
+        return fits ? null : new("shape-data-mismatch", $"/inputs/{index}/data", "The data has more or fewer bytes than the shape needs.");
     }
 
     /// <summary>The product of the dimensions; null beyond what 64 bits hold.</summary>
