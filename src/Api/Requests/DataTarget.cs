@@ -11,6 +11,9 @@ namespace QueueInference.Api.Requests;
 /// <param name="Limits">How much may be asked for.</param>
 internal sealed record DataTarget(string Pointer, TensorDatatype Datatype, long[] Shape, int Count, RequestLimits Limits)
 {
+    /// <summary>Place of the data; made once, because each element may need it.</summary>
+    public string Place { get; } = $"{Pointer}/data";
+
     /// <summary>Bytes of the data; meaningless for strings.</summary>
     public int ByteCount => Count * Datatype.ElementSize();
 
@@ -21,5 +24,5 @@ internal sealed record DataTarget(string Pointer, TensorDatatype Datatype, long[
     public ProblemException Mismatch() => Refuse("shape-data-mismatch", $"The data must hold the {Count} elements of the shape, flat or nested as the shape.");
 
     /// <summary>A refusal of the data.</summary>
-    public ProblemException Refuse(string slug, string detail) => new(slug, $"{Pointer}/data", detail);
+    public ProblemException Refuse(string slug, string detail) => new(slug, Place, detail);
 }

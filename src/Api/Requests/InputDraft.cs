@@ -19,6 +19,9 @@ internal sealed class InputDraft(string pointer)
     /// <summary>Bytes that follow the JSON for this input.</summary>
     public int? BinarySize { get; private set; }
 
+    /// <summary>Whether enough has arrived to read the data.</summary>
+    public bool IsDescribed => _datatype is not null && _shape is not null;
+
     /// <summary>Takes one property other than the data.</summary>
     public void Take(ref JsonCursor json, string name, int maxRank)
     {
@@ -53,6 +56,15 @@ internal sealed class InputDraft(string pointer)
     /// <summary>What every input must have.</summary>
     public (string Name, TensorDatatype Datatype, long[] Shape) Required() =>
         (_name ?? throw Missing("name"), _datatype ?? throw Missing("datatype"), _shape ?? throw Missing("shape"));
+
+    /// <summary>What the data must become, once the shape is known to fit.</summary>
+    public DataTarget Target(RequestLimits limits, int maxBytes)
+    {
+        var (datatype, shape) = (_datatype!.Value, _shape!);
+        // A string takes at least the four bytes of its length.
+        var size = datatype == TensorDatatype.Bytes ? sizeof(uint) : datatype.ElementSize();
+        return new(pointer, datatype, shape, ShapeReader.RequireElements(shape, size, maxBytes, $"{pointer}/shape"), limits);
+    }
 
     private TensorDatatype Datatype(string name) => TensorDatatypes.TryParse(name, out var datatype)
         ? datatype

@@ -36,43 +36,43 @@ internal sealed class InputReader(RequestLimits limits, BinaryTail? tail)
         var draft = new InputDraft(pointer);
         var names = new HashSet<string>(StringComparer.Ordinal);
         var source = default(JsonCursor);
+        ReadOnlyMemory<byte>? data = null;
         while (json.NextProperty(names, pointer, out var name))
         {
-            if (name is "data" or "data_base64")
-            {
-                // The shape and the datatype may come later: remember the place and come back.
-                draft.SetSource(name);
-                source = json;
-                json.Skip();
-            }
-            else
+            if (name is not ("data" or "data_base64"))
             {
                 draft.Take(ref json, name, limits.MaxRank);
+                continue;
             }
+
+            draft.SetSource(name);
+            if (draft.IsDescribed)
+            {
+                data = ReadData(draft, ref json);
+                continue;
+            }
+
+            // The shape and the datatype come later: remember the place and come back.
+            source = json;
+            json.Skip();
         }
 
-        var tensor = Fill(draft, ref source);
-        _bytesLeft -= tensor.Data.Length;
-        return tensor;
+        var (tensorName, datatype, shape) = draft.Required();
+        data ??= ReadData(draft, ref source);
+        _bytesLeft -= data.Value.Length;
+        return new Tensor(tensorName, datatype, shape, data.Value);
     }
 
-    private Tensor Fill(InputDraft draft, ref JsonCursor source)
+    private ReadOnlyMemory<byte> ReadData(InputDraft draft, ref JsonCursor source)
     {
-        var (name, datatype, shape) = draft.Required();
-        // A string takes at least the four bytes of its length.
-        var size = Math.Max(datatype.ElementSize(), datatype == TensorDatatype.Bytes ? sizeof(uint) : 1);
-        var target = new DataTarget(draft.Pointer, datatype, shape, ShapeReader.RequireElements(shape, size, _bytesLeft, $"{draft.Pointer}/shape"), limits);
+        var target = draft.Target(limits, _bytesLeft);
         var data = draft.Source switch
         {
             "data" => JsonData.Read(ref source, target),
             "data_base64" => Base64Data.Read(ref source, target),
             _ => BinaryData.Read(tail, draft.BinarySize, target),
         };
-        if (data.Length > _bytesLeft)
-        {
-            throw new ProblemException("shape-too-large", draft.Pointer, $"The inputs of a job may have {limits.MaxInputBytes} bytes together.");
-        }
-
-        return new Tensor(name, datatype, shape, data);
+        return data.Length <= _bytesLeft ? data : throw new ProblemException(
+            "shape-too-large", draft.Pointer, $"The inputs of a job may have {limits.MaxInputBytes} bytes together.");
     }
 }

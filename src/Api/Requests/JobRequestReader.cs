@@ -37,6 +37,12 @@ internal static class JobRequestReader
         {
             throw RequestText.Malformed(json, error);
         }
+        catch (ProblemException)
+        {
+            // What is no JSON is called so, wherever it breaks; otherwise the answer would depend on the order of the properties.
+            RequestText.RequireWellFormed(json, limits.MaxJsonDepth);
+            throw;
+        }
     }
 
     private static JobRequest ReadDocument(JsonCursor json, InputReader inputs, OptionReader options)

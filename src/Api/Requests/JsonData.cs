@@ -10,7 +10,7 @@ internal static class JsonData
     /// <summary>Reads from the place of the array into the bytes of the datatype.</summary>
     public static ReadOnlyMemory<byte> Read(ref JsonCursor json, DataTarget target)
     {
-        json.Require(JsonTokenType.StartArray, $"{target.Pointer}/data", "an array");
+        json.Require(JsonTokenType.StartArray, target.Place, "an array");
         if (target.Datatype == TensorDatatype.Bf16)
         {
             throw target.Refuse("dtype-mismatch", "BF16 has no JSON form; send data_base64 or the binary form.");
@@ -46,7 +46,7 @@ internal static class JsonData
         {
             if (json.Kind != JsonTokenType.String)
             {
-                throw JsonCursor.Wrong($"{target.Pointer}/data", "an array of strings");
+                throw JsonCursor.Wrong(target.Place, "an array of strings");
             }
 
             WireStrings.Append(data, ref json, target, walk.Index);

@@ -16,12 +16,12 @@ internal static class JsonElements
             {
                 JsonTokenType.True => 1,
                 JsonTokenType.False => 0,
-                _ => throw JsonCursor.Wrong($"{target.Pointer}/data", "an array of booleans"),
+                _ => throw JsonCursor.Wrong(target.Place, "an array of booleans"),
             };
             return;
         }
 
-        json.Require(JsonTokenType.Number, $"{target.Pointer}/data", "an array of numbers");
+        json.Require(JsonTokenType.Number, target.Place, "an array of numbers");
         if (!TryWrite(ref json.Reader, target.Datatype, element))
         {
             throw target.Refuse("number-out-of-range", $"Element {index} is not a {target.Datatype.ProtocolName()}.");

@@ -22,6 +22,22 @@ internal static class RequestText
         }
     }
 
+    /// <summary>Refuses what is not JSON from the first byte to the last, or too deep.</summary>
+    public static void RequireWellFormed(ReadOnlySpan<byte> json, int maxDepth)
+    {
+        var cursor = new JsonCursor(json, maxDepth);
+        try
+        {
+            while (cursor.Next())
+            {
+            }
+        }
+        catch (JsonException error)
+        {
+            throw Malformed(json, error);
+        }
+    }
+
     /// <summary>The refusal of text that is not JSON: the place, never the text.</summary>
     public static ProblemException Malformed(ReadOnlySpan<byte> json, JsonException error)
     {

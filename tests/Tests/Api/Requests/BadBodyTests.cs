@@ -102,6 +102,7 @@ public sealed class BadBodyTests
     [InlineData("FP32", "[1,1]", "[[1],[2],[3]]", "shape-data-mismatch", "data")]
     [InlineData("FP32", "[2,2]", "[[[1],[2]],[[3],[4]]]", "shape-data-mismatch", "data")]
     [InlineData("FP32", "[1]", "[[1]]", "shape-data-mismatch", "data")]
+    [InlineData("FP32", "[1,1]", "[1,[2]]", "shape-data-mismatch", "data")]
     [InlineData("FP32", "[0,3]", "[[]]", "shape-data-mismatch", "data")]
     [InlineData("BYTES", "[2]", "[\"canary7f3a\"]", "shape-data-mismatch", "data")]
     // Row 33
@@ -210,9 +211,15 @@ public sealed class BadBodyTests
     {
         var nested = string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
 
-        AssertRefused(nested, open == "[" ? "type-mismatch" : "unknown-property", 400, "");
+        AssertRefused(nested, "json-too-deep", 400, null);
         AssertRefused(Job("FP32", "[1]", nested), "json-too-deep", 400, null);
     }
+
+    [Theory]
+    [InlineData("""{"model":"m","inputs":[{"name":"x","shape":[-1],"datatype":"FP32","data":[}""")]
+    [InlineData("""{"model":"m","inputs":[{"name":"x","shape":[1],"datatype":"UINT8","data":[300, oops""")]
+    [InlineData("""{"unknown":1,"model":"m" x}""")]
+    public void Read_BrokenBehindAnotherFault_IsMalformed(string body) => AssertRefused(body, "malformed-json", 400, null);
 
     [Fact]
     public void Read_NestedAtTheLimit_IsNotTooDeep()

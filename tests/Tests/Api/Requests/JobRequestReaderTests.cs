@@ -68,6 +68,15 @@ public sealed class JobRequestReaderTests
     }
 
     [Theory]
+    [MemberData(nameof(Elements))]
+    public void Read_DataBeforeItsDescription_IsTheSame(TensorDatatype datatype, string data, byte[] expected)
+    {
+        var body = WithInput($$"""{"data":{{data}},"shape":[2],"datatype":"{{datatype.ProtocolName()}}","name":"x"}""");
+
+        Assert.Equal(expected, Read(body).Inputs[0].Data.ToArray());
+    }
+
+    [Theory]
     [InlineData("[]", "[7]", 1)]
     [InlineData("[1,1]", "[7]", 1)]
     [InlineData("[1,1]", "[[7]]", 1)]
