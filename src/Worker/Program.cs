@@ -1,1 +1,15 @@
-System.Console.WriteLine();
+using QueueInference.Core.Hosting;
+using QueueInference.Core.Telemetry;
+using QueueInference.Worker;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Configuration.AddCommandLine(args, WorkerRegistration.Switches.ToDictionary());
+builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(10));
+builder.Services.AddBrokerAndStoreHealth();
+builder.Services.AddInferenceTelemetry();
+builder.Services.AddInferenceWorker();
+
+var app = builder.Build();
+app.MapHealth();
+app.UseInferenceMetrics();
+await app.RunAsync();

@@ -29,3 +29,10 @@ internal static class JobKeys
     public static RedisKey Idempotency(string tenant, string key) =>
         $"qi:idem:{tenant}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 }
+
+/// <summary>Pub/sub channels that others listen to.</summary>
+public static class JobChannels
+{
+    /// <summary>Names finished jobs of a partition, separated by blanks.</summary>
+    public static string Wake(string partition) => JobKeys.Wake(partition);
+}

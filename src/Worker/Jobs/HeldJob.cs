@@ -26,6 +26,9 @@ internal sealed class HeldJob(MessageHold message, JobMessage job, string token,
     /// <summary>Runs alone: it may have killed a worker, or is tried again.</summary>
     public bool Alone { get; set; } = suspect;
 
+    /// <summary>An attempt is charged just before the next run.</summary>
+    public bool NeedsStart { get; set; } = suspect;
+
     /// <summary>The tensors; loaded from the store where the message has none.</summary>
     public IReadOnlyList<Tensor> Inputs { get; set; } = job.Inputs ?? [];
 

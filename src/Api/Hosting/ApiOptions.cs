@@ -1,0 +1,60 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace QueueInference.Api.Hosting;
+
+/// <summary>What the Api takes and how long it waits. Section <c>Api</c>.</summary>
+public sealed class ApiOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string SectionName = "Api";
+
+    /// <summary>What this process does: <c>jobs</c> (HTTP), <c>sweeper</c>, <c>webhooks</c>.</summary>
+    /// <value>The default is all three.</value>
+    public string[]? Roles { get; set; }
+
+    /// <summary>Largest request body, bytes.</summary>
+    /// <value>The default is 8 MiB.</value>
+    [Range(1024, 1 << 30)]
+    public int MaxBodyBytes { get; set; } = 8 << 20;
+
+    /// <summary>Most bytes of inputs that one job may carry through the broker.</summary>
+    /// <value>The default is 1 MiB.</value>
+    [Range(1024, 8 << 20)]
+    public int MaxInlineBytes { get; set; } = 1 << 20;
+
+    /// <summary>Most rows of one job.</summary>
+    /// <value>The default is 1,024.</value>
+    [Range(1, 1 << 20)]
+    public int MaxRows { get; set; } = 1024;
+
+    /// <summary>How long a submission may take, from its arrival to the broker's confirm.</summary>
+    /// <value>The default is 5 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
+    public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait a caller may ask for.</summary>
+    /// <value>The default is 60 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often stuck jobs are looked for.</summary>
+    /// <value>The default is 15 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether this process has a role.</summary>
+    internal bool Has(string role) => Roles is null || Roles.Contains(role);
+}
+
+[OptionsValidator]
+internal sealed partial class ApiOptionsAttributes : IValidateOptions<ApiOptions>;
+
+internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
+{
+    private static readonly string[] Known = ["jobs", "sweeper", "webhooks"];
+
+    public ValidateOptionsResult Validate(string? name, ApiOptions options) => options.Roles is null || options.Roles.All(Known.Contains)
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail("Api:Roles may hold only jobs, sweeper and webhooks.");
+}

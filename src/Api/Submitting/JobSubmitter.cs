@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using QueueInference.Api.Hosting;
+using QueueInference.Api.Models;
+using QueueInference.Api.Problems;
+using QueueInference.Api.Requests;
+using QueueInference.Api.Webhooks;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Store;
+using QueueInference.Core.Telemetry;
+using QueueInference.Core.Tensors;
+
+namespace QueueInference.Api.Submitting;
+
+/// <summary>From a well-formed request to an accepted job: compare with the model, name it, send it.</summary>
+internal sealed class JobSubmitter(
+    ModelDirectory models, SubmitGroups groups, JobSubmissions store, StoreIdentity identity, WebhookUrlPolicy webhooks, StandardWebhookSigner signer,
+    IOptions<JobOptions> jobs, IOptions<ApiOptions> api, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, Task<SubmitOutcome>> _twins = new();
+
+    /// <summary>Submits a job.</summary>
+    /// <exception cref="ProblemException">It was refused.</exception>
+    public async Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = await CheckAsync(request, cancellationToken);
+            var outcome = idempotency is { } key
+                ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
+                : await SendAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model);
+            Count(request.Model, outcome.Problem?.Slug ?? (outcome.Replayed ? "replayed" : "accepted"));
+            return outcome.Problem is null ? outcome : throw new ProblemException(outcome.Problem);
+        }
+        catch (StoreUnavailableException)
+        {
+            throw new ProblemException(SubmitProblems.StoreUnavailable);
+        }
+        catch (StoreFullException)
+        {
+            throw new ProblemException(SubmitProblems.StoreFull);
+        }
+    }
+
+    private async Task<ModelVersionInfo> CheckAsync(JobRequest request, CancellationToken cancellationToken)
+    {
+        var model = await models.FindAsync(request.Model, request.Version, cancellationToken)
+            ?? throw new ProblemException(new Problem("model-not-found", "No worker has announced this model and version. GET /v1/models lists those that exist."));
+        if (SignatureCheck.Find(model.Signature, request.Inputs, request.Outputs, api.Value.MaxRows) is { } mismatch)
+        {
+            throw new ProblemException(mismatch.Code, mismatch.Pointer, mismatch.Message);
+        }
+
+        if (request.Inputs.Sum(input => (long)input.Data.Length) > api.Value.MaxInlineBytes)
+        {
+            throw new ProblemException(new Problem("payload-too-large", $"The inputs of one job may take {api.Value.MaxInlineBytes} bytes."));
+        }
+
+        CheckWebhook(request.Webhook);
+        return model;
+    }
+
+    private void CheckWebhook(WebhookTarget? webhook)
+    {
+        if (webhook is null)
+        {
+            return;
+        }
+
+        if (!signer.CanSign)
+        {
+            throw new ProblemException("webhook-url-forbidden", "/webhook", "Webhooks are off: this service has no signing secret (Webhooks__Secret).");
+        }
+
+        if (!webhooks.Allows(webhook.Url, out var reason))
+        {
+            throw new ProblemException("webhook-url-forbidden", "/webhook/url", reason);
+        }
+    }
+
+    /// <summary>Repeats with one key are one job; repeats at the same moment share one submission.</summary>
+    private async Task<SubmitOutcome> OnceAsync(
+        string key, string fingerprint, JobRequest request, string tenant, ModelVersionInfo model, CancellationToken cancellationToken)
+    {
+        var (id, first) = await store.BindAsync(tenant, key, await NewIdAsync(tenant, cancellationToken), fingerprint, cancellationToken);
+        if (first != fingerprint)
+        {
+            throw new ProblemException(new Problem("idempotency-key-reused", "This Idempotency-Key came with another request before. Use a new key."));
+        }
+
+        var mine = new TaskCompletionSource<SubmitOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var twin = _twins.GetOrAdd(id.Text, mine.Task);
+        if (twin != mine.Task)
+        {
+            return await twin is { Problem: null } shared ? shared with { Replayed = true } : await twin;
+        }
+
+        try
+        {
+            var outcome = await SendAsync(id, request, tenant, model);
+            mine.SetResult(outcome);
+            return outcome;
+        }
+        finally
+        {
+            _twins.TryRemove(id.Text, out _);
+            mine.TrySetResult(SubmitOutcome.Refused(SubmitProblems.Unconfirmed(id)));
+        }
+    }
+
+    private Task<SubmitOutcome> SendAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model)
+    {
+        var spec = new JobSpec
+        {
+            Model = model.Model,
+            Version = request.Version,
+            Priority = request.Priority,
+            Tenant = tenant,
+            CreatedAt = id.CreatedAt,
+            Deadline = request.Deadline?.ToUnixTimeMilliseconds(),
+            ResultTtlSeconds = request.ResultTtlSeconds ?? (int)jobs.Value.ResultTtl.TotalSeconds,
+            MaxAttempts = model.MaxAttempts,
+            Outputs = request.Outputs,
+            Webhook = request.Webhook,
+            Metadata = request.Metadata,
+        };
+        var kept = jobs.Value.KeepInputs == KeepInputs.Never ? default : (ReadOnlyMemory<byte>)TensorCodec.ToArray(request.Inputs);
+        return groups.SendAsync(new PendingSubmit(new NewJob(id, spec, kept), request.Inputs, time.GetTimestamp()), model.MaxGroupJobs);
+    }
+
+    private async Task<JobId> NewIdAsync(string tenant, CancellationToken cancellationToken) => JobId.Create(
+        Partitions.Current, time.GetUtcNow().ToUnixTimeMilliseconds(), tenant, await identity.KeyAsync(cancellationToken));
+
+    private static void Count(string model, string outcome) => InferenceTelemetry.Submitted.Add(1, new("model", model), new("outcome", outcome));
+}

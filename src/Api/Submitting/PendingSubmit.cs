@@ -1,0 +1,39 @@
+using QueueInference.Api.Problems;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+
+namespace QueueInference.Api.Submitting;
+
+/// <summary>What became of a submission: a job, or a problem.</summary>
+/// <param name="Id">The job's id, where there is one.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Replayed">An earlier submission with the same idempotency key had made it.</param>
+/// <param name="Problem">Why it was refused.</param>
+internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, Problem? Problem)
+{
+    public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
+}
+
+/// <summary>A submission on its way through its group.</summary>
+internal sealed class PendingSubmit(NewJob job, IReadOnlyList<Tensor> inputs, long arrivedAt)
+{
+    private readonly TaskCompletionSource<SubmitOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public NewJob Job => job;
+
+    /// <summary>Timestamp of the arrival; the deadline counts from it.</summary>
+    public long ArrivedAt => arrivedAt;
+
+    /// <summary>Bytes it takes in a message.</summary>
+    public int Size { get; } = 512 + inputs.Sum(tensor => tensor.Data.Length + 128);
+
+    public Task<SubmitOutcome> Done => _done.Task;
+
+    public JobMessage Message(bool byReference) => new(job.Id.Text, job.Spec, byReference ? null : inputs);
+
+    public void Complete(SubmitOutcome outcome) => _done.TrySetResult(outcome);
+
+    public void Refuse(Problem problem) => Complete(SubmitOutcome.Refused(problem));
+
+    public void Accept(JobState state, bool replayed) => Complete(new SubmitOutcome(job.Id, state, replayed, null));
+}

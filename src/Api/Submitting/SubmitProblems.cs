@@ -1,0 +1,26 @@
+using QueueInference.Api.Problems;
+using QueueInference.Core.Jobs;
+
+namespace QueueInference.Api.Submitting;
+
+/// <summary>The refusals of a submission that is right in itself.</summary>
+internal static class SubmitProblems
+{
+    public static readonly Problem BrokerUnavailable = new("broker-unavailable", "The queue does not take jobs at the moment. Nothing was accepted; try again.") { RetryAfter = 5 };
+
+    public static readonly Problem StoreUnavailable = new("store-unavailable", "The job store does not answer. Try again; with an Idempotency-Key a repeat is the same job.") { RetryAfter = 5 };
+
+    public static readonly Problem StoreFull = new("store-full", "The job store is full. Jobs that were accepted still finish; try again later.") { RetryAfter = 30 };
+
+    public static readonly Problem QueueFull = new("queue-full", "Too many jobs wait for this model. Try again later.") { RetryAfter = 10 };
+
+    public static readonly Problem TooMany = new("too-many-jobs", "Too many of your jobs are unfinished. Wait for some of them to finish.") { RetryAfter = 10 };
+
+    /// <summary>The job exists and will reach a terminal state, but whether it will run is not known.</summary>
+    public static Problem Unconfirmed(JobId id) =>
+        new("enqueue-unconfirmed", "The queue did not confirm the job in time. It may still run; look at it under its id, or submit again.")
+        {
+            RetryAfter = 5,
+            Extensions = new Dictionary<string, string> { ["job_id"] = id.Text },
+        };
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Jobs;
+
+namespace QueueInference.Worker.Hosting;
+
+/// <summary>Stops without losing or repeating anything: what has not started is given back, what runs is finished.</summary>
+internal sealed class WorkerDrain(
+    JobIntake intake, HeldJobs held, JobReleaser releaser, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private readonly List<IAsyncDisposable> _subscriptions = [];
+
+    public void Add(IAsyncDisposable subscription) => _subscriptions.Add(subscription);
+
+    public async Task RunAsync()
+    {
+        // 1. Nothing new. The consumers stop taking messages at once, and end when what they hold is settled.
+        intake.Drain();
+        var stopped = Task.WhenAll(_subscriptions.Select(subscription => subscription.DisposeAsync().AsTask()));
+        // 2. Give back what waits, 3. until what runs is finished; an intake in flight may still add some.
+        var started = time.GetTimestamp();
+        while (!held.IsEmpty && time.GetElapsedTime(started) < options.Value.DrainTimeout)
+        {
+            await releaser.ReleaseAsync(held.Jobs);
+            await Task.Delay(Pause, time);
+        }
+
+        await Task.WhenAny(stopped, Task.Delay(TimeSpan.FromSeconds(5), time));
+        served.Dispose();
+        Log.Drained(logger, held.Jobs.Count);
+    }
+}

@@ -1,0 +1,76 @@
+using QueueInference.Contracts;
+using QueueInference.Core.Messaging;
+using QueueInference.Core.Models;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Jobs;
+using QueueInference.Worker.Models;
+
+namespace QueueInference.Worker.Hosting;
+
+/// <summary>The life of a worker: load, announce, consume; at its end drain.</summary>
+internal sealed class WorkerService(
+    ModelRepository repository, ModelLoader loader, ServedModels served, BatchLoopServices services, ModelCatalogue catalogue, IJobBus bus,
+    JobIntake intake, WorkerDrain drain, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Run(LoadModels, stoppingToken);
+        await UntilDoneAsync(() => catalogue.AnnounceAsync(served.Versions, stoppingToken), stoppingToken);
+        foreach (var model in served.Versions.GroupBy(version => version.Model))
+        {
+            await ConsumeAsync(model.Key, model.Max(version => version.MaxBatchSize), stoppingToken);
+        }
+
+        readiness.Set();
+        Log.Serving(logger, string.Join(", ", served.Versions.Select(version => $"{version.Model}/{version.Version}")));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await drain.RunAsync();
+    }
+
+    private void LoadModels()
+    {
+        foreach (var model in repository.Scan().Select(loader.Load).OfType<LoadedModel>())
+        {
+            served.Add(new BatchLoop(model, services));
+        }
+
+        if (!served.Versions.Any())
+        {
+            Log.NothingToServe(logger);
+        }
+    }
+
+    private async Task ConsumeAsync(string model, int maxBatch, CancellationToken cancellationToken)
+    {
+        var prefetch = Math.Clamp(2 * maxBatch, 16, 1000);
+        foreach (var priority in Enum.GetValues<JobPriority>())
+        {
+            await UntilDoneAsync(async () => drain.Add(await bus.SubscribeAsync(
+                QueueNames.Run(model, priority), prefetch, intake.HandleAsync, cancellationToken)), cancellationToken);
+        }
+    }
+
+    /// <summary>Broker and store may come after the worker, in any order.</summary>
+    private async Task UntilDoneAsync(Func<Task> step, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.NotYet(logger, e.Message);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+}

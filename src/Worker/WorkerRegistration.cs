@@ -1,0 +1,56 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Hosting;
+using QueueInference.Worker.Inference;
+using QueueInference.Worker.Jobs;
+using QueueInference.Worker.Models;
+
+namespace QueueInference.Worker;
+
+/// <summary>Registers a worker.</summary>
+public static class WorkerRegistration
+{
+    /// <summary>What the command line may say, and the settings it stands for.</summary>
+    public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string> { ["--models"] = "Worker:Models" };
+
+    /// <summary>Runs models for the jobs of the registered bus and store.</summary>
+    public static IServiceCollection AddInferenceWorker(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<WorkerOptions, WorkerOptionsValidator>().BindConfiguration(WorkerOptions.SectionName);
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>(
+            (host, worker) => host.ShutdownTimeout = worker.Value.DrainTimeout + TimeSpan.FromSeconds(15));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHealthChecks().AddCheck<WorkerReadiness>("models", tags: ["ready"]);
+        return services.AddModels().AddBatching().AddHostedServices();
+    }
+
+    private static IServiceCollection AddModels(this IServiceCollection services) => services
+        .AddSingleton(provider => Inference(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
+        .AddSingleton(provider => new ModelRepository(
+            provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Models, provider.GetRequiredService<ILogger<ModelRepository>>()))
+        .AddSingleton<ModelLoader>();
+
+    private static IServiceCollection AddBatching(this IServiceCollection services) => services
+        .AddSingleton<WorkerIdentity>()
+        .AddSingleton<StoreRetry>()
+        .AddSingleton<HeldJobs>()
+        .AddSingleton<JobFinisher>()
+        .AddSingleton<JobReleaser>()
+        .AddSingleton<JobIntake>()
+        .AddSingleton<BatchLoopServices>()
+        .AddSingleton<ServedModels>();
+
+    private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
+        .AddSingleton<WorkerDrain>()
+        .AddSingleton<WorkerReadiness>()
+        .AddHostedService<LeaseKeeper>()
+        .AddHostedService<WorkerHeartbeat>()
+        .AddHostedService<WorkerService>();
+
+    private static InferenceOptions Inference(WorkerOptions options) => new()
+    {
+        IntraOpThreads = options.IntraOpThreads,
+        ExecutionProviders = options.ExecutionProviders ?? [ExecutionProviders.Cpu],
+    };
+}
