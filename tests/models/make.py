@@ -71,6 +71,5 @@ save("scalar", [node("Neg", ["x"], ["y"])], [value("x", [])], [value("y", [])])
 save("dynamic_hw", [node("ReduceMean", ["x"], ["mean"], axes=[1, 2, 3], keepdims=0)],
      [value("x", ["N", 1, "H", "W"])], [value("mean", ["N"])])
 
-# Declared as batchable, but with one row for a whole batch.
-save("sums_its_batch", [node("ReduceSum", ["x", "axis"], ["y"], keepdims=1)],
-     [value("x", ["N", 2])], [value("y", ["M", 2])], [constant("axis", T.INT64, [1], [0])])
+# Declared as batchable, but with two output rows for each input row.
+save("doubles_its_rows", [node("Concat", ["x", "x"], ["y"], axis=0)], [value("x", ["N", 2])], [value("y", ["M", 2])])
