@@ -73,3 +73,6 @@ save("dynamic_hw", [node("ReduceMean", ["x"], ["mean"], axes=[1, 2, 3], keepdims
 
 # Declared as batchable, but with two output rows for each input row.
 save("doubles_its_rows", [node("Concat", ["x", "x"], ["y"], axis=0)], [value("x", ["N", 2])], [value("y", ["M", 2])])
+
+# As many zeros as the input says: a way to run out of memory.
+save("allocates", [node("ConstantOfShape", ["count"], ["y"])], [value("count", [1], T.INT64)], [value("y", ["n"])])

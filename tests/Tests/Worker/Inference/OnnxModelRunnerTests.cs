@@ -140,6 +140,17 @@ public sealed class OnnxModelRunnerTests
         Assert.NotNull(failure.InnerException);
     }
 
+    [Fact]
+    public void Run_MoreMemoryThanThereIs_IsOutOfMemory()
+    {
+        using var runner = TestModels.Load("allocates");
+
+        var failure = Assert.Throws<InferenceException>(() => runner.Run([TestTensors.Of("count", TensorDatatype.Int64, [1], 1L << 50)]));
+
+        Assert.Equal(InferenceFailure.OutOfMemory, failure.Failure);
+        Assert.Equal([0f, 0], runner.Run([TestTensors.Of("count", TensorDatatype.Int64, [1], 2L)])[0].ToFloats());
+    }
+
     [Theory]
     [InlineData(8, 1, 3)]
     [InlineData(12, 1, 4)]
