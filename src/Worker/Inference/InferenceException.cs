@@ -1,0 +1,21 @@
+namespace QueueInference.Worker.Inference;
+
+/// <summary>A run failed. The message never holds payload; the inner exception may, and is meant for the log.</summary>
+internal sealed class InferenceException(InferenceFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    // What the allocators of ONNX Runtime, CUDA, cuDNN and the C++ library say; there is no error code for it.
+    private static readonly string[] OutOfMemoryTexts =
+        ["bad allocation", "bad_alloc", "failed to allocate memory", "out of memory", "cudaErrorMemoryAllocation", "CUDNN_STATUS_ALLOC_FAILED"];
+
+    /// <summary>What kind of failure it is.</summary>
+    public InferenceFailure Failure { get; } = failure;
+
+    /// <summary>Classifies what a run threw.</summary>
+    public static InferenceException From(Exception cause) => IsOutOfMemory(cause)
+        ? new(InferenceFailure.OutOfMemory, "There was not enough memory to run the model.", cause)
+        : new(InferenceFailure.Failed, "The model could not run with these inputs.", cause);
+
+    private static bool IsOutOfMemory(Exception cause) =>
+        cause is OutOfMemoryException || OutOfMemoryTexts.Any(text => cause.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
+}

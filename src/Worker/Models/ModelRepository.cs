@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace QueueInference.Worker.Models;
+
+/// <summary>The folder tree <c>&lt;root&gt;/&lt;model&gt;/&lt;version&gt;/model.onnx</c>, with a <c>model.json</c> beside the versions where one is needed.</summary>
+internal sealed partial class ModelRepository(string root, ILogger<ModelRepository> logger)
+{
+    private const string ModelFile = "model.onnx";
+    private const string SettingsFile = "model.json";
+
+    /// <summary>Looks for the versions to serve, ordered by model and version. What is wrong with one model is logged and skips that model.</summary>
+    /// <exception cref="DirectoryNotFoundException">The root is not there.</exception>
+    public IReadOnlyList<FoundVersion> Scan()
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new DirectoryNotFoundException(
+                $"The model repository '{Path.GetFullPath(root)}' does not exist. Create it (or mount it) with one folder for each model: <model>/<version>/{ModelFile}.");
+        }
+
+        return [.. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Where(HasValidName).SelectMany(ScanModel)];
+    }
+
+    private bool HasValidName(string folder)
+    {
+        var valid = NamePattern().IsMatch(Path.GetFileName(folder));
+        if (!valid)
+        {
+            Log.NameSkipped(logger, folder);
+        }
+
+        return valid;
+    }
+
+    private IEnumerable<FoundVersion> ScanModel(string folder)
+    {
+        var model = Path.GetFileName(folder);
+        try
+        {
+            var found = FindVersions(folder);
+            var settings = ModelSettingsReader.Read(Path.Combine(folder, SettingsFile));
+            LogMissing(model, found, settings.Versions);
+            return [.. settings.Versions.Choose(found).Select(version => new FoundVersion(model, version, ModelPath(folder, version), settings))];
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.ModelSkipped(logger, model, e.Message, e);
+            return [];
+        }
+    }
+
+    private void LogMissing(string model, List<int> found, VersionSettings settings)
+    {
+        if (found.Count == 0)
+        {
+            Log.NoVersions(logger, model);
+        }
+
+        foreach (var missing in (settings.List ?? []).Except(found))
+        {
+            Log.VersionMissing(logger, model, missing);
+        }
+    }
+
+    private static List<int> FindVersions(string folder) =>
+        [.. Directory.EnumerateDirectories(folder).Select(VersionNumber).OfType<int>().Where(version => File.Exists(ModelPath(folder, version)))];
+
+    // Leading zeros are no version, so that no version can be found in two folders.
+    private static int? VersionNumber(string folder)
+    {
+        var name = Path.GetFileName(folder);
+        return !name.StartsWith('0') && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+    }
+
+    private static string ModelPath(string folder, int version) =>
+        Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture), ModelFile);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex NamePattern();
+}

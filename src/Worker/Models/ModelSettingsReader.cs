@@ -1,0 +1,58 @@
+using System.Text.Json;
+using QueueInference.Worker.Inference;
+
+namespace QueueInference.Worker.Models;
+
+/// <summary>Reads and checks <c>model.json</c>.</summary>
+internal static class ModelSettingsReader
+{
+    /// <summary>Reads the file; a missing one means defaults.</summary>
+    /// <exception cref="InvalidDataException">The file is wrong; the message names it and the property.</exception>
+    public static ModelSettings Read(string path)
+    {
+        var settings = File.Exists(path) ? Parse(path) : new();
+        var problem = FirstProblem(settings);
+        return problem is null ? settings : throw new InvalidDataException($"{path}: {problem}");
+    }
+
+    private static ModelSettings Parse(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ModelSettingsContext.Default.ModelSettings)
+                ?? throw new InvalidDataException($"{path}: an object is expected.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: {Describe(e)}", e);
+        }
+    }
+
+    private static string Describe(JsonException e) => e switch
+    {
+        { Path: null or "$" or "" } => e.Message,
+        _ when e.Message.Contains("could not be mapped", StringComparison.Ordinal) => $"'{Property(e)}' is not a known property.",
+        _ => $"'{Property(e)}' has a wrong value: {e.Message}",
+    };
+
+    private static string Property(JsonException e) => e.Path!.StartsWith("$.", StringComparison.Ordinal) ? e.Path[2..] : e.Path;
+
+    private static string? FirstProblem(ModelSettings settings) => settings switch
+    {
+        { Batching.MaxBatchSize: < 1 or > 1024 } => "'batching.max_batch_size' must be \"auto\" or 1 to 1024.",
+        { MaxAttempts: < 1 or > 10 } => "'max_attempts' must be 1 to 10.",
+        { ExecutionProviders: not null } when !AreKnown(settings.ExecutionProviders) =>
+            "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".",
+        _ => FirstProblem(settings.Versions),
+    };
+
+    private static string? FirstProblem(VersionSettings versions) => versions switch
+    {
+        { Count: < 1 } => "'versions.count' must be 1 or more.",
+        { List: not null, EffectivePolicy: not VersionPolicy.List } => "'versions.list' needs 'versions.policy' to be \"list\".",
+        { EffectivePolicy: VersionPolicy.List, List: null or [] } => "'versions.list' must name one or more versions.",
+        _ => null,
+    };
+
+    private static bool AreKnown(string[] providers) => providers.Length > 0 && Array.TrueForAll(providers, ExecutionProviders.IsKnown);
+}

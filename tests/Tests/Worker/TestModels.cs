@@ -1,0 +1,27 @@
+using QueueInference.Worker.Inference;
+
+namespace QueueInference.Tests.Worker;
+
+/// <summary>Finds the small models in <c>tests/models</c>.</summary>
+internal static class TestModels
+{
+    /// <summary>The folder, which is itself a model repository.</summary>
+    public static string Root { get; } = Path.Combine(SolutionFolder(), "tests", "models");
+
+    /// <summary>The file of a model's only version.</summary>
+    public static string PathOf(string model) => Path.Combine(Root, model, "1", "model.onnx");
+
+    /// <summary>Loads a model on one CPU thread.</summary>
+    public static OnnxModelRunner Load(string model) => new(PathOf(model), new() { IntraOpThreads = 1 });
+
+    private static string SolutionFolder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "QueueInference.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("QueueInference.sln is in no folder above the tests.");
+        }
+
+        return folder.FullName;
+    }
+}
