@@ -22,9 +22,14 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
             var woken = _waiting.GetOrAdd(id.Text, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             var record = await reads.GetAsync(id, cancellationToken);
             var left = wait - time.GetElapsedTime(started);
-            if (record is null || record.State.IsTerminal() || left <= TimeSpan.Zero)
+            if (record is null || record.State.IsTerminal())
             {
-                _waiting.TryRemove(id.Text, out _);
+                Wake(id.Text);
+                return record;
+            }
+
+            if (left <= TimeSpan.Zero)
+            {
                 return record;
             }
 

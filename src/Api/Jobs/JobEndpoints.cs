@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using QueueInference.Api.Hosting;
+using QueueInference.Api.Problems;
+using QueueInference.Api.Requests;
+using QueueInference.Api.Submitting;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Store;
+
+namespace QueueInference.Api.Jobs;
+
+/// <summary>The routes of <c>/v1/jobs</c>. Each reads the request, calls one verb, writes the answer.</summary>
+internal static class JobEndpoints
+{
+    /// <summary>While there is one key, there is one tenant.</summary>
+    private const string Tenant = "default";
+
+    public static void MapJobs(this IEndpointRouteBuilder endpoints)
+    {
+        var jobs = endpoints.MapGroup("/v1/jobs").AddEndpointFilter<AcceptFilter>();
+        jobs.MapPost("", SubmitAsync);
+        jobs.MapGet("", ListAsync);
+        jobs.MapGet("{id}", GetAsync);
+        jobs.MapGet("{id}/result", ResultAsync);
+        jobs.MapPost("{id}/cancel", CancelAsync);
+        jobs.MapDelete("{id}", ForgetAsync);
+    }
+
+    private static async Task SubmitAsync(
+        HttpContext context, JobSubmitter submitter, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var headers = context.Request.Headers;
+        var headerLength = RequestHeaders.RequireBody(headers);
+        var key = RequestHeaders.IdempotencyKey(headers);
+        var body = await RequestBody.ReadAsync(context.Request, options.Value.MaxBodyBytes, cancellationToken);
+        var request = JobRequestReader.Read(body, headerLength, time.GetUtcNow(), RequestLimits.Default);
+
+        var outcome = await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body)), cancellationToken);
+        if (outcome.Replayed)
+        {
+            context.Response.Headers["Idempotency-Replayed"] = "true";
+        }
+
+        await AnswerSubmitAsync(context, queries, outcome.Id!.Value, RequestHeaders.PreferredWait(headers), cancellationToken);
+    }
+
+    private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, JobId id, TimeSpan? wait, CancellationToken cancellationToken)
+    {
+        var response = context.Response;
+        response.Headers.Location = $"/v1/jobs/{id.Text}";
+        var job = await queries.GetAsync(id.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+        var finished = wait is not null && job.State.IsTerminal();
+        if (wait is { } asked)
+        {
+            response.Headers["Preference-Applied"] = finished ? string.Create(CultureInfo.InvariantCulture, $"wait={asked.TotalSeconds}") : "respond-async";
+        }
+
+        response.StatusCode = finished ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        if (!finished)
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        await JobAnswers.WriteJobAsync(context, job, finished ? await queries.OutputsAsync(job, cancellationToken) : null, null, cancellationToken);
+    }
+
+    private static async Task GetAsync(
+        HttpContext context, string id, string? wait, JobQueries queries, IOptions<ApiOptions> options, CancellationToken cancellationToken)
+    {
+        var job = await queries.GetAsync(id, Tenant, Wait(wait, options.Value.MaxWait), cancellationToken);
+        var etag = $"W/\"{job.State.Name()}.{job.Attempt}\"";
+        context.Response.Headers.ETag = etag;
+        if (!job.State.IsTerminal())
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        if (context.Request.Headers.IfNoneMatch.Contains(etag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await JobAnswers.WriteJobAsync(
+            context, job, await queries.OutputsAsync(job, cancellationToken), await queries.PlaceAsync(job, cancellationToken), cancellationToken);
+    }
+
+    private static async Task ResultAsync(HttpContext context, string id, JobQueries queries, CancellationToken cancellationToken)
+    {
+        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        if (job.State != JobState.Succeeded)
+        {
+            throw new ProblemException(new Problem("job-not-finished", job.State.IsTerminal()
+                ? $"The job ended as {job.State.Name()} and has no result."
+                : $"The job is {job.State.Name()}. Wait for it with GET /v1/jobs/{{id}}?wait=30.") { RetryAfter = job.State.IsTerminal() ? null : 1 });
+        }
+
+        await JobAnswers.WriteResultAsync(context, job, (await queries.OutputsAsync(job, cancellationToken))!, cancellationToken);
+    }
+
+    private static async Task CancelAsync(HttpContext context, string id, JobQueries queries, JobSubmissions store, CancellationToken cancellationToken)
+    {
+        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        if (await OrUnavailableAsync(() => store.CancelAsync(job.Id, job.Spec!.Model, cancellationToken)) != true)
+        {
+            throw new ProblemException(new Problem("job-already-finished", "The job has ended already; its state does not change any more."));
+        }
+
+        await JobAnswers.WriteJobAsync(context, await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken), null, null, cancellationToken);
+    }
+
+    private static async Task<IResult> ForgetAsync(string id, JobQueries queries, JobSubmissions store, CancellationToken cancellationToken)
+    {
+        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        return await OrUnavailableAsync(() => store.ForgetAsync(job.Id, Tenant, cancellationToken)) == false
+            ? throw new ProblemException(new Problem("job-not-terminal", "Only a job that has ended can be deleted. Cancel it first."))
+            : Results.NoContent();
+    }
+
+    private static async Task ListAsync(
+        HttpContext context, string? model, string? state, string? limit, string? cursor, JobQueries queries, CancellationToken cancellationToken)
+    {
+        if (state is not null && !JobStates.TryParse(state, out _))
+        {
+            throw new ProblemException(new Problem("invalid-option", "state must be queued, running, succeeded, failed, canceled or expired."));
+        }
+
+        if (!int.TryParse(limit ?? "50", NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 200)
+        {
+            throw new ProblemException(new Problem("invalid-option", "limit must be a number from 1 to 200."));
+        }
+
+        JobState? wanted = JobStates.TryParse(state, out var parsed) ? parsed : null;
+        var (jobs, next) = await queries.ListAsync(Tenant, model, wanted, count, cursor, cancellationToken);
+        await JobAnswers.WriteListAsync(context, jobs, next, cancellationToken);
+    }
+
+    private static TimeSpan Wait(string? seconds, TimeSpan most)
+    {
+        if (seconds is null)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var wait)
+            ? TimeSpan.FromSeconds(Math.Min(wait, most.TotalSeconds))
+            : throw new ProblemException(new Problem("invalid-option", "wait must be a number of seconds."));
+    }
+
+    private static string Fingerprint(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));
+
+    private static async Task<T> OrUnavailableAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (StoreUnavailableException)
+        {
+            throw new ProblemException(SubmitProblems.StoreUnavailable);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using QueueInference.Api.Problems;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Store;
+
+namespace QueueInference.Api.Jobs;
+
+/// <summary>Finds jobs for a caller: a foreign id is answered like an unknown one, an expired one differently, and a store that is away never as «not found».</summary>
+internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdentity identity, TimeProvider time)
+{
+    private const int ListChunk = 100, ListScan = 2_000;
+
+    /// <summary>A job that exists, after at most <paramref name="wait"/>.</summary>
+    /// <exception cref="ProblemException">It does not, or no longer.</exception>
+    public Task<JobRecord> GetAsync(string id, string tenant, TimeSpan wait, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var parsed = await ParseAsync(id, tenant, cancellationToken);
+        return Existing(parsed, wait > TimeSpan.Zero
+            ? await waiters.WaitAsync(parsed, wait, cancellationToken)
+            : await reads.GetAsync(parsed, cancellationToken));
+    });
+
+    /// <summary>The outputs of a succeeded job; null for any other state.</summary>
+    public Task<Tensor[]?> OutputsAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (job.State != JobState.Succeeded)
+        {
+            return null;
+        }
+
+        return Filled(await reads.GetResultAsync(job.Id, cancellationToken));
+    });
+
+    /// <summary>Where a queued job stands; null for any other state.</summary>
+    public Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (job.State != JobState.Queued || await reads.GetPositionAsync(job.Id, job.Spec!.Model, cancellationToken) is not { } position)
+        {
+            return null;
+        }
+
+        var (depth, oldest) = await reads.GetQueueAsync(job.Spec.Model, cancellationToken);
+        var age = oldest is { } since ? (time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
+        return new QueuePlace(position, Math.Max(0, age) * position / Math.Max(1, depth));
+    });
+
+    /// <summary>A page of the caller's jobs, newest first, and where the next one begins.</summary>
+    /// <exception cref="ProblemException">The cursor is none of ours.</exception>
+    public Task<(List<JobRecord> Jobs, string? Next)> ListAsync(
+        string tenant, string? model, JobState? state, int limit, string? cursor, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var (before, skip) = ReadCursor(cursor);
+        var page = new List<JobRecord>();
+        for (var scanned = 0; scanned < ListScan; scanned += ListChunk)
+        {
+            var chunk = await reads.ListAsync(tenant, before, skip, ListChunk, cancellationToken);
+            foreach (var job in chunk)
+            {
+                // The cursor counts jobs of one millisecond, so that none is shown twice or left out.
+                (before, skip) = job.Id.CreatedAt == before ? (before, skip + 1) : (job.Id.CreatedAt, 1);
+                if (!job.Forgotten && job.Spec is not null && (model is null || job.Spec.Model == model) && (state is null || job.State == state))
+                {
+                    page.Add(job);
+                }
+
+                if (page.Count == limit)
+                {
+                    return (page, Cursor(before, skip));
+                }
+            }
+
+            if (chunk.Length < ListChunk)
+            {
+                return (page, (string?)null);
+            }
+        }
+
+        return (page, Cursor(before, skip));
+    });
+
+    private async Task<JobId> ParseAsync(string text, string tenant, CancellationToken cancellationToken) =>
+        JobId.TryParse(text, tenant, await identity.KeyAsync(cancellationToken), out var id) ? id : throw NotFound();
+
+    private JobRecord Existing(JobId id, JobRecord? job)
+    {
+        if (job is null)
+        {
+            throw time.GetUtcNow().ToUnixTimeMilliseconds() - id.CreatedAt > TimeSpan.FromHours(24).TotalMilliseconds
+                ? Expired()
+                : new ProblemException(new Problem("result-lost", "The store has lost this job. If it still waits in the queue, it will run and appear again."));
+        }
+
+        if (job.Forgotten)
+        {
+            throw NotFound();
+        }
+
+        return job.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds() ? throw Expired() : job;
+    }
+
+    private static Tensor[] Filled(Tensor[]? outputs) =>
+        outputs ?? throw new ProblemException(new Problem("result-lost", "The job succeeded, but the store has lost its result. Submit it again."));
+
+    private static ProblemException NotFound() => new(new Problem("job-not-found", "There is no such job."));
+
+    private static ProblemException Expired() => new(new Problem("result-expired", "The job has finished, and its result is no longer kept. Submit it again, with a longer result_ttl_seconds if need be."));
+
+    private static string Cursor(long before, int skip) => string.Create(CultureInfo.InvariantCulture, $"{before}-{skip}");
+
+    private static (long Before, int Skip) ReadCursor(string? cursor)
+    {
+        if (cursor is null)
+        {
+            return (long.MaxValue, 0);
+        }
+
+        return cursor.Split('-') is [var before, var skip]
+            && long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && int.TryParse(skip, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? (ms, count)
+            : throw new ProblemException(new Problem("invalid-option", "The cursor must be one that this list returned."));
+    }
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (StoreUnavailableException)
+        {
+            throw new ProblemException(Submitting.SubmitProblems.StoreUnavailable);
+        }
+    }
+}

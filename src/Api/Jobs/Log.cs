@@ -1,0 +1,10 @@
+namespace QueueInference.Api.Jobs;
+
+internal static partial class Log
+{
+    [LoggerMessage(121, LogLevel.Warning, "A sweep could not end: {Reason}")]
+    public static partial void SweepFailed(ILogger logger, string reason);
+
+    [LoggerMessage(122, LogLevel.Warning, "Job {Id} was stuck: {Verdict}")]
+    public static partial void Swept(ILogger logger, string id, string verdict);
+}

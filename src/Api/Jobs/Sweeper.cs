@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Options;
+using QueueInference.Api.Hosting;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
+using QueueInference.Core.Store;
+using QueueInference.Core.Telemetry;
+
+namespace QueueInference.Api.Jobs;
+
+/// <summary>Finds what fell between two steps: nothing stays silent for ever.</summary>
+internal sealed class Sweeper(
+    JobSweeps sweeps, JobReads reads, StoreIdentity identity, IJobBus bus, IOptions<JobOptions> jobs, IOptions<ApiOptions> options, TimeProvider time,
+    ILogger<Sweeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
+    private long? _quietUntil;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+        do
+        {
+            await SweepOrRestAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SweepOrRestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await identity.EnsureAsync(cancellationToken);
+            if (_quietUntil is not { } until || time.GetUtcNow().ToUnixTimeMilliseconds() >= until)
+            {
+                _quietUntil = null;
+                foreach (var partition in Partitions.All)
+                {
+                    await SweepAsync(partition, cancellationToken);
+                }
+            }
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
+        {
+            // While Redis was away no lease could be renewed: they are given one length before they count as dead.
+            _quietUntil = time.GetUtcNow().Add(jobs.Value.Lease).ToUnixTimeMilliseconds();
+            Log.SweepFailed(logger, e.Message);
+        }
+    }
+
+    private async Task SweepAsync(string partition, CancellationToken cancellationToken)
+    {
+        int seen;
+        do
+        {
+            (var swept, seen) = await sweeps.SweepAsync(partition, cancellationToken);
+            foreach (var job in swept)
+            {
+                Log.Swept(logger, job.Id.Text, job.Verdict);
+                InferenceTelemetry.Swept.Add(1, new KeyValuePair<string, object?>("verdict", job.Verdict));
+                if (job.Verdict == "republish")
+                {
+                    await RepublishAsync(job.Id, cancellationToken);
+                }
+            }
+        }
+        while (seen >= 128);
+    }
+
+    /// <summary>A publish that fails is no loss: the job is due again.</summary>
+    private async Task RepublishAsync(JobId id, CancellationToken cancellationToken)
+    {
+        if (await reads.GetAsync(id, cancellationToken) is not { Spec: { } spec } || await reads.GetInputsAsync(id, cancellationToken) is not { } inputs)
+        {
+            return;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(PublishTimeout);
+        try
+        {
+            var body = JobGroupCodec.Encode([new JobMessage(id.Text, spec, bus.Redelivers ? inputs : null)]);
+            await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, deadline.Token);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Log.SweepFailed(logger, e.Message);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using QueueInference.Api.Jobs;
+using QueueInference.Api.Problems;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Models;
+using QueueInference.Core.Store;
+
+namespace QueueInference.Api.Models;
+
+/// <summary>The routes of <c>/v1/models</c>.</summary>
+internal static class ModelEndpoints
+{
+    public static void MapModels(this IEndpointRouteBuilder endpoints)
+    {
+        var models = endpoints.MapGroup("/v1/models").AddEndpointFilter<AcceptFilter>();
+        models.MapGet("", ListAsync);
+        models.MapGet("{model}", GetAsync);
+    }
+
+    private static async Task ListAsync(HttpContext context, ModelStatusReader status, CancellationToken cancellationToken)
+    {
+        var models = await status.ReadAsync(null, cancellationToken);
+        await JobAnswers.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("models");
+            foreach (var model in models)
+            {
+                Write(json, model);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }, cancellationToken);
+    }
+
+    private static async Task GetAsync(HttpContext context, string model, ModelStatusReader status, CancellationToken cancellationToken)
+    {
+        var models = await status.ReadAsync(model, cancellationToken);
+        if (models.Count == 0)
+        {
+            throw new ProblemException(new Problem("model-not-found", "No worker has announced this model. GET /v1/models lists those that exist."));
+        }
+
+        await JobAnswers.WriteAsync(context, json => Write(json, models[0]), cancellationToken);
+    }
+
+    private static void Write(Utf8JsonWriter json, ModelStatus model)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", model.Name);
+        json.WriteBoolean("ready", model.Workers > 0);
+        json.WriteNumber("workers", model.Workers);
+        json.WriteNumber("queue_depth", model.QueueDepth);
+        json.WriteNumber("oldest_waiting_seconds", Math.Round(model.OldestSeconds, 3));
+        json.WriteNumber("estimated_wait_seconds", Math.Round(model.OldestSeconds, 3));
+        json.WriteStartArray("versions");
+        foreach (var version in model.Versions)
+        {
+            WriteVersion(json, version);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteVersion(Utf8JsonWriter json, ModelVersionInfo version)
+    {
+        json.WriteStartObject();
+        json.WriteString("version", version.Version.ToString(CultureInfo.InvariantCulture));
+        json.WriteString("sha256", version.Sha256);
+        json.WriteBoolean("batchable", version.Signature.Batchable);
+        json.WriteNumber("max_batch_size", version.MaxBatchSize);
+        json.WriteNumber("max_attempts", version.MaxAttempts);
+        WriteTensors(json, "inputs", version.Signature.Inputs);
+        WriteTensors(json, "outputs", version.Signature.Outputs);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<TensorSpec> tensors)
+    {
+        json.WriteStartArray(name);
+        foreach (var tensor in tensors)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", tensor.Name);
+            json.WriteString("datatype", tensor.Datatype.ProtocolName());
+            json.WriteStartArray("shape");
+            Array.ForEach(tensor.Shape, json.WriteNumberValue);
+            json.WriteEndArray();
+            if (tensor.Optional)
+            {
+                json.WriteBoolean("optional", true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,38 @@
+using QueueInference.Api.Problems;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Models;
+using QueueInference.Core.Store;
+
+namespace QueueInference.Api.Models;
+
+/// <summary>A model as it is now.</summary>
+internal sealed record ModelStatus(string Name, IReadOnlyList<ModelVersionInfo> Versions, int Workers, long QueueDepth, double OldestSeconds);
+
+/// <summary>Puts together what workers announce and what waits.</summary>
+internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, JobReads reads, TimeProvider time)
+{
+    /// <summary>One model, or all of them by name.</summary>
+    public async Task<IReadOnlyList<ModelStatus>> ReadAsync(string? model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var versions = await directory.ListAsync(cancellationToken);
+            var workers = await catalogue.GetWorkersAsync(cancellationToken);
+            var wanted = versions.Where(version => model is null || version.Model == model).GroupBy(version => version.Model).OrderBy(group => group.Key, StringComparer.Ordinal);
+            return await Task.WhenAll(wanted.Select(group => ReadOneAsync(group, workers, cancellationToken)));
+        }
+        catch (StoreUnavailableException)
+        {
+            throw new ProblemException(Submitting.SubmitProblems.StoreUnavailable);
+        }
+    }
+
+    private async Task<ModelStatus> ReadOneAsync(IGrouping<string, ModelVersionInfo> group, IReadOnlyList<WorkerInfo> workers, CancellationToken cancellationToken)
+    {
+        var (depth, oldest) = await reads.GetQueueAsync(group.Key, cancellationToken);
+        var age = oldest is { } since ? Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
+        var serving = workers.Count(worker => worker.Models.Any(name => name.StartsWith(group.Key + "/", StringComparison.Ordinal)));
+        return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)], serving, depth, age);
+    }
+}
