@@ -1,1 +1,13 @@
-System.Console.WriteLine();
+using QueueInference.Api;
+using QueueInference.Core.Hosting;
+using QueueInference.Core.Telemetry;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(2));
+builder.Services.AddBrokerAndStoreHealth();
+builder.Services.AddInferenceTelemetry();
+builder.Services.AddInferenceApi(builder.Configuration);
+
+var app = builder.Build();
+app.UseInferenceApi();
+await app.RunAsync();

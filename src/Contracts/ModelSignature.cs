@@ -11,6 +11,6 @@ public sealed record TensorSpec(string Name, TensorDatatype Datatype, long[] Sha
 /// <summary>A model version's declared inputs and outputs.</summary>
 public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)
 {
-    /// <summary>Whether rows of different jobs can share a batch: every input and output has an open first dimension.</summary>
-    public bool Batchable => Inputs.Count > 0 && Inputs.Concat(Outputs).All(tensor => tensor.Shape is [-1, ..]);
+    /// <summary>Whether rows of different jobs can share a batch: every input that is not optional, and every output, has an open first dimension.</summary>
+    public bool Batchable => Inputs.Any(input => !input.Optional) && Inputs.Where(input => !input.Optional).Concat(Outputs).All(tensor => tensor.Shape is [-1, ..]);
 }

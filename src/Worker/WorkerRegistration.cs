@@ -44,6 +44,7 @@ public static class WorkerRegistration
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
         .AddSingleton<WorkerDrain>()
         .AddSingleton<WorkerReadiness>()
+        .AddSingleton(provider => new WorkerReady(provider.GetRequiredService<WorkerReadiness>().Ready))
         .AddHostedService<LeaseKeeper>()
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<WorkerService>();

@@ -116,7 +116,7 @@ internal static class JobEndpoints
         var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
         return await OrUnavailableAsync(() => store.ForgetAsync(job.Id, Tenant, cancellationToken)) == false
             ? throw new ProblemException(new Problem("job-not-terminal", "Only a job that has ended can be deleted. Cancel it first."))
-            : Results.NoContent();
+            : TypedResults.NoContent();
     }
 
     private static async Task ListAsync(

@@ -31,9 +31,6 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
         return _versions;
     }
 
-    /// <summary>The models known, without a read.</summary>
-    public IEnumerable<string> KnownModels => _versions.Select(version => version.Model).Distinct();
-
     public void Dispose() => _reading.Dispose();
 
     private ModelVersionInfo? Find(string model, int? version) => _versions

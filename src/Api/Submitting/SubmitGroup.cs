@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace QueueInference.Api.Submitting;
 
 /// <summary>Submissions of one model and priority move together. It never waits for more: a lone job goes at once, a thousand at once share the cost.</summary>
-internal sealed class SubmitGroup(GroupSender sender)
+internal sealed class SubmitGroup(GroupSender sender) : IDisposable
 {
     private const int MaxInFlight = 3, MaxJobs = 64, MaxBytes = 256 << 10;
     private readonly Channel<PendingSubmit> _waiting = Channel.CreateUnbounded<PendingSubmit>(new() { SingleReader = true });
@@ -11,6 +11,8 @@ internal sealed class SubmitGroup(GroupSender sender)
 
     /// <summary>Most jobs of one message, by the model's row cost.</summary>
     public int MaxGroupJobs { get; set; } = 1;
+
+    public void Dispose() => _slots.Dispose();
 
     public void Add(PendingSubmit submit) => _waiting.Writer.TryWrite(submit);
 

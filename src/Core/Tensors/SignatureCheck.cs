@@ -22,7 +22,8 @@ public static class SignatureCheck
 
     /// <summary>Rows the job adds to a batch: the first dimension of a batchable model's inputs, else 1.</summary>
     public static int Rows(ModelSignature signature, IReadOnlyList<Tensor> inputs) =>
-        signature.Batchable && inputs is [{ Shape: [var rows, ..] }, ..] ? (int)Math.Min(rows, int.MaxValue) : 1;
+        signature.Batchable && signature.Inputs.First(spec => !spec.Optional).Name is var name
+            && inputs.FirstOrDefault(input => input.Name == name) is { Shape: [var rows, ..] } ? (int)Math.Min(rows, int.MaxValue) : 1;
 
     private static IEnumerable<SignatureMismatch> Names(ModelSignature signature, IReadOnlyList<Tensor> inputs)
     {
@@ -76,7 +77,7 @@ public static class SignatureCheck
             }
 
             var mismatch = Datatype(spec, inputs[i], i) ?? Shape(spec, inputs[i], i)
-                ?? (signature.Batchable ? RowCount(inputs[i], i, ref rows, maxRows) : null)
+                ?? (signature.Batchable && !spec.Optional ? RowCount(inputs[i], i, ref rows, maxRows) : null)
                 ?? Symbols(spec, inputs[i], i, bound) ?? Data(inputs[i], i);
             if (mismatch is not null)
             {

@@ -42,7 +42,8 @@ internal sealed class BatchLoop : IDisposable
 
         job.Rows = SignatureCheck.Rows(Info.Signature, job.Inputs);
         job.ShapeKey = TensorBatch.ShapeKey(job.Inputs);
-        job.Alone |= !Info.Signature.Batchable;
+        // What overrides a default belongs to one job only.
+        job.Alone |= Info.Signature.Inputs.Any(spec => spec.Optional && job.Inputs.Any(input => input.Name == spec.Name));
         _queue.Add(job);
         return null;
     }

@@ -29,9 +29,12 @@ internal sealed class ServedModels : IDisposable
 
     public void Dispose()
     {
-        foreach (var loop in _loops.Values)
+        foreach (var key in _loops.Keys)
         {
-            loop.Dispose();
+            if (_loops.TryRemove(key, out var loop))
+            {
+                loop.Dispose();
+            }
         }
     }
 }

@@ -1,0 +1,96 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using QueueInference.Api.Auth;
+using QueueInference.Api.Hosting;
+using QueueInference.Api.Jobs;
+using QueueInference.Api.Models;
+using QueueInference.Api.Problems;
+using QueueInference.Api.Submitting;
+using QueueInference.Api.Webhooks;
+using QueueInference.Core.Hosting;
+using QueueInference.Core.Telemetry;
+
+namespace QueueInference.Api;
+
+/// <summary>Registers and maps the Api.</summary>
+public static class ApiRegistration
+{
+    /// <summary>Takes jobs over HTTP, sweeps and delivers webhooks, over the registered bus and store.</summary>
+    public static IServiceCollection AddInferenceApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<ApiOptions>().BindConfiguration(ApiOptions.SectionName);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsAttributes>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>());
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(ConfigureKestrel);
+        services.AddApiKeyAuth();
+        services.AddWebhooks();
+        return services.AddSubmitting().AddReading().AddRoles(configuration);
+    }
+
+    /// <summary>Puts the Api into the pipeline.</summary>
+    public static void UseInferenceApi(this WebApplication app)
+    {
+        app.UseProblemBoundary();
+        app.UseApiKeyAuth((context, slug, detail) => ProblemWriter.WriteAsync(context, new Problem(slug, detail), context.RequestAborted));
+        app.UseInferenceMetrics();
+        app.MapHealth();
+        if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Has("jobs"))
+        {
+            app.MapJobs();
+            app.MapModels();
+        }
+
+        app.ObserveQueues();
+    }
+
+    private static IServiceCollection AddSubmitting(this IServiceCollection services) => services
+        .AddSingleton<BrokerGate>()
+        .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
+        .AddSingleton<GroupSender>()
+        .AddSingleton<SubmitGroups>()
+        .AddSingleton<JobSubmitter>();
+
+    private static IServiceCollection AddReading(this IServiceCollection services) => services
+        .AddSingleton<JobWaiters>()
+        .AddHostedService(provider => provider.GetRequiredService<JobWaiters>())
+        .AddSingleton<JobQueries>()
+        .AddSingleton<ModelDirectory>()
+        .AddSingleton<ModelStatusReader>()
+        .AddSingleton<QueueDepths>()
+        .AddHostedService(provider => provider.GetRequiredService<QueueDepths>());
+
+    private static IServiceCollection AddRoles(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(ApiOptions.SectionName).Get<ApiOptions>() ?? new ApiOptions();
+        if (options.Has("sweeper"))
+        {
+            services.AddHostedService<Sweeper>();
+        }
+
+        if (options.Has("webhooks"))
+        {
+            services.AddHostedService<WebhookDispatcher>();
+        }
+
+        return services;
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel, IOptions<ApiOptions> options)
+    {
+        kestrel.AddServerHeader = false;
+        // Our own reader refuses larger bodies, with a problem; this is the wall behind it.
+        kestrel.Limits.MaxRequestBodySize = options.Value.MaxBodyBytes + 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        kestrel.Limits.MaxConcurrentConnections = 30_000;
+    }
+
+    private static void ObserveQueues(this WebApplication app)
+    {
+        var depths = app.Services.GetRequiredService<QueueDepths>();
+        InferenceTelemetry.ObserveQueues(() => depths.Current.Select(depth =>
+            new Measurement<long>(depth.Value, new KeyValuePair<string, object?>("model", depth.Key))));
+    }
+}

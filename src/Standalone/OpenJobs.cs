@@ -1,0 +1,73 @@
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
+using QueueInference.Worker;
+
+namespace QueueInference.Standalone;
+
+/// <summary>At start: takes back what an earlier process had claimed, and publishes everything open, since the bus forgets.</summary>
+internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus bus, WorkerReady worker, ILogger<OpenJobs> logger) : BackgroundService, IHostedLifecycleService
+{
+    /// <summary>Jobs published ahead of what the worker has taken: ids only, so that a large backlog does not fill the memory.</summary>
+    private const int Window = 1024;
+    private List<JobId> _open = [];
+
+    /// <summary>Before the Api takes new jobs and the worker claims any: only jobs of an earlier process are found.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken) => _open = await FindAsync(cancellationToken);
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // An exchange that nothing is bound to would swallow the messages.
+        await worker.Task.WaitAsync(stoppingToken);
+        foreach (var window in _open.Chunk(Window))
+        {
+            await Task.WhenAll(window.Select(id => PublishAsync(id, stoppingToken)));
+        }
+
+        if (_open.Count > 0)
+        {
+            Recovered(logger, _open.Count);
+        }
+    }
+
+    private async Task<List<JobId>> FindAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<JobId>();
+        foreach (var partition in Partitions.All)
+        {
+            // Voiding rescores jobs, so all are listed before the first is touched.
+            var jobs = new List<(JobId Id, string Model)>();
+            IReadOnlyList<(JobId, string)> chunk;
+            do
+            {
+                chunk = await sweeps.OpenAsync(partition, jobs.Count, cancellationToken);
+                jobs.AddRange(chunk);
+            }
+            while (chunk.Count > 0);
+
+            foreach (var group in jobs.GroupBy(job => job.Model).SelectMany(group => group.Chunk(64)))
+            {
+                found.AddRange(await sweeps.VoidAsync(group[0].Model, [.. group.Select(job => job.Id)], cancellationToken));
+            }
+        }
+
+        return found;
+    }
+
+    private async Task PublishAsync(JobId id, CancellationToken cancellationToken)
+    {
+        if (await reads.GetAsync(id, cancellationToken) is { Spec: { } spec })
+        {
+            var body = JobGroupCodec.Encode([new Contracts.JobMessage(id.Text, spec, null)]);
+            await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(131, LogLevel.Information, "{Count} jobs of an earlier run go on")]
+    private static partial void Recovered(ILogger logger, int count);
+}

@@ -1,0 +1,41 @@
+using QueueInference.Worker;
+
+namespace QueueInference.Standalone;
+
+/// <summary>What makes Api and Worker one process.</summary>
+internal static class StandaloneRegistration
+{
+    /// <summary>Defaults that differ from Api and Worker, below everything a user sets; and the command line's own switches.</summary>
+    public static void AddStandaloneConfiguration(this WebApplicationBuilder builder, string[] args)
+    {
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["urls"] = "http://127.0.0.1:8080",
+                // The bus forgets at its end, so the store keeps the inputs.
+                ["Jobs:KeepInputs"] = "UntilFinished",
+            },
+        });
+        var switches = new Dictionary<string, string>(WorkerRegistration.Switches) { ["--data"] = "Standalone:Data" };
+        builder.Configuration.AddCommandLine(args, switches);
+    }
+
+    /// <summary>Starts the store before anything connects to it.</summary>
+    public static EmbeddedStore StartEmbeddedStore(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(EmbeddedStoreOptions.SectionName).Get<EmbeddedStoreOptions>() ?? new();
+        var faults = new EmbeddedStoreOptionsValidator().Validate(null, options);
+        if (faults.Failed)
+        {
+            throw new InvalidOperationException(faults.FailureMessage);
+        }
+
+        var data = builder.Configuration.GetSection(StandaloneOptions.SectionName).Get<StandaloneOptions>() ?? new();
+        return EmbeddedStore.Start(data.Data, options);
+    }
+
+    public static IServiceCollection AddStandalone(this IServiceCollection services) => services
+        .AddHostedService<OpenJobs>()
+        .AddHostedService<Welcome>();
+}
