@@ -2,12 +2,15 @@ using QueueInference.Api;
 using QueueInference.Core.Hosting;
 using QueueInference.Core.Telemetry;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(2));
-builder.Services.AddBrokerAndStoreHealth();
-builder.Services.AddInferenceTelemetry();
-builder.Services.AddInferenceApi(builder.Configuration);
+return await HostProgram.RunAsync(async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(2));
+    builder.Services.AddBrokerAndStoreHealth();
+    builder.Services.AddInferenceTelemetry();
+    builder.Services.AddInferenceApi(builder.Configuration);
 
-var app = builder.Build();
-app.UseInferenceApi();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseInferenceApi();
+    await app.RunAsync();
+});

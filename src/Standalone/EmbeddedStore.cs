@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Garnet;
 using Garnet.server;
+using QueueInference.Core.Hosting;
 
 namespace QueueInference.Standalone;
 
@@ -21,7 +22,7 @@ internal sealed class EmbeddedStore : IDisposable
     public string ConnectionString { get; }
 
     /// <summary>Starts the store on a folder, with what an earlier process left there.</summary>
-    /// <exception cref="IOException">Another process has the folder.</exception>
+    /// <exception cref="StartupException">Another process has the folder.</exception>
     public static EmbeddedStore Start(string folder, EmbeddedStoreOptions options, ILoggerFactory? loggers = null)
     {
         Directory.CreateDirectory(folder);
@@ -84,9 +85,9 @@ internal sealed class EmbeddedStore : IDisposable
         {
             return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (IOException)
         {
-            throw new IOException($"The data folder {folder} is in use by another process. Stop it, or choose another folder with --data DIR.", e);
+            throw new StartupException($"The data folder {folder} is in use by another process. Stop it, or choose another folder with --data DIR.");
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using QueueInference.Api;
 using QueueInference.Core.Hosting;
 using QueueInference.Core.Messaging;
@@ -6,17 +5,20 @@ using QueueInference.Core.Telemetry;
 using QueueInference.Standalone;
 using QueueInference.Worker;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddStandaloneConfiguration(args);
-using var store = builder.StartEmbeddedStore();
-builder.Services.AddInMemoryJobBus();
-builder.Services.AddJobStore(store.ConnectionString, timeout: TimeSpan.FromSeconds(5));
-builder.Services.AddBrokerAndStoreHealth();
-builder.Services.AddInferenceTelemetry();
-builder.Services.AddInferenceApi(builder.Configuration);
-builder.Services.AddInferenceWorker();
-builder.Services.AddStandalone();
+return await HostProgram.RunAsync(async () =>
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddStandaloneConfiguration(args);
+    using var store = builder.StartEmbeddedStore();
+    builder.Services.AddInMemoryJobBus();
+    builder.Services.AddJobStore(store.ConnectionString, timeout: TimeSpan.FromSeconds(5));
+    builder.Services.AddBrokerAndStoreHealth();
+    builder.Services.AddInferenceTelemetry();
+    builder.Services.AddInferenceApi(builder.Configuration);
+    builder.Services.AddInferenceWorker();
+    builder.Services.AddStandalone();
 
-var app = builder.Build();
-app.UseInferenceApi();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseInferenceApi();
+    await app.RunAsync();
+});

@@ -1,3 +1,4 @@
+using QueueInference.Core.Hosting;
 using QueueInference.Worker;
 
 namespace QueueInference.Standalone;
@@ -28,7 +29,7 @@ internal static class StandaloneRegistration
         var faults = new EmbeddedStoreOptionsValidator().Validate(null, options);
         if (faults.Failed)
         {
-            throw new InvalidOperationException(faults.FailureMessage);
+            throw new StartupException(faults.FailureMessage);
         }
 
         var data = builder.Configuration.GetSection(StandaloneOptions.SectionName).Get<StandaloneOptions>() ?? new();

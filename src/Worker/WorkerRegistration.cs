@@ -18,6 +18,7 @@ public static class WorkerRegistration
     public static IServiceCollection AddInferenceWorker(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<WorkerOptions, WorkerOptionsValidator>().BindConfiguration(WorkerOptions.SectionName);
+        services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsAttributes>();
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>(
             (host, worker) => host.ShutdownTimeout = worker.Value.DrainTimeout + TimeSpan.FromSeconds(15));
         services.TryAddSingleton(TimeProvider.System);

@@ -231,12 +231,12 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
     }
 
     [Fact]
-    public async Task Bind_SameKey_AnswersTheFirstJob()
+    public async Task BindKey_SameKey_AnswersTheFirstJob()
     {
         var key = Guid.NewGuid().ToString();
         var (first, second) = (_store.NewJob().Id, _store.NewJob().Id);
-        Assert.Equal((first, "f1"), await _store.Submissions.BindAsync(Tenant, key, first, "f1", Stop));
-        Assert.Equal((first, "f1"), await _store.Submissions.BindAsync(Tenant, key, second, "f2", Stop));
+        Assert.Equal((first, "f1"), await _store.Submissions.BindKeyAsync(Tenant, key, first, "f1", Stop));
+        Assert.Equal((first, "f1"), await _store.Submissions.BindKeyAsync(Tenant, key, second, "f2", Stop));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class JobSubmitter(
     private async Task<SubmitOutcome> OnceAsync(
         string key, string fingerprint, JobRequest request, string tenant, ModelVersionInfo model, CancellationToken cancellationToken)
     {
-        var (id, first) = await store.BindAsync(tenant, key, await NewIdAsync(tenant, cancellationToken), fingerprint, cancellationToken);
+        var (id, first) = await store.BindKeyAsync(tenant, key, await NewIdAsync(tenant, cancellationToken), fingerprint, cancellationToken);
         if (first != fingerprint)
         {
             throw new ProblemException(new Problem("idempotency-key-reused", "This Idempotency-Key came with another request before. Use a new key."));

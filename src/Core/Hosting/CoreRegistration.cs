@@ -37,7 +37,7 @@ public static class CoreRegistration
     }
 
     /// <summary>The broker and the store that <c>ConnectionStrings</c> name.</summary>
-    /// <exception cref="InvalidOperationException">One is missing or malformed; the message says which and what to set.</exception>
+    /// <exception cref="StartupException">One is missing or malformed; the message says which and what to set.</exception>
     public static IServiceCollection AddBrokerAndStore(this IServiceCollection services, IConfiguration configuration, TimeSpan storeTimeout)
     {
         var broker = configuration.GetConnectionString("RabbitMq");
@@ -49,7 +49,7 @@ public static class CoreRegistration
             .. string.IsNullOrWhiteSpace(store) ? ["ConnectionStrings__Redis must name a Redis or Valkey, such as host:6379."] : Array.Empty<string>(),
         ];
         return faults.Length > 0
-            ? throw new InvalidOperationException(string.Join(' ', faults))
+            ? throw new StartupException(string.Join(' ', faults))
             : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout);
     }
 }

@@ -59,7 +59,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     }
 
     /// <summary>Binds an idempotency key to a job, unless it is bound; answers the first job's id and fingerprint.</summary>
-    public async Task<(JobId Id, string Fingerprint)> BindAsync(
+    public async Task<(JobId Id, string Fingerprint)> BindKeyAsync(
         string tenant, string key, JobId id, string fingerprint, CancellationToken cancellationToken)
     {
         var answer = (string)(await store.RunAsync("idempotency", [JobKeys.Idempotency(tenant, key)],

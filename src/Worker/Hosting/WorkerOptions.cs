@@ -30,4 +30,19 @@ public sealed class WorkerOptions
 }
 
 [OptionsValidator]
-internal sealed partial class WorkerOptionsValidator : IValidateOptions<WorkerOptions>;
+internal sealed partial class WorkerOptionsAttributes : IValidateOptions<WorkerOptions>;
+
+internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WorkerOptions options) => Faults(options) is { Count: > 0 } faults
+        ? ValidateOptionsResult.Fail(faults)
+        : ValidateOptionsResult.Success;
+
+    private static List<string> Faults(WorkerOptions options) =>
+    [
+        .. Directory.Exists(options.Models) ? Array.Empty<string>()
+            : [$"The model repository '{Path.GetFullPath(options.Models)}' does not exist. Name it with --models DIR; it holds <name>/<version>/model.onnx."],
+        .. (options.ExecutionProviders ?? []).All(Inference.ExecutionProviders.IsKnown) ? Array.Empty<string>()
+            : ["Worker:ExecutionProviders may hold only tensorrt, cuda and cpu."],
+    ];
+}

@@ -14,6 +14,11 @@ public static class InferenceTelemetry
 
     private static readonly Meter Meter = new(Name);
 
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+
     /// <summary>Submissions by model and outcome (<c>accepted</c>, <c>replayed</c> or the problem's slug).</summary>
     public static readonly Counter<long> Submitted = Meter.CreateCounter<long>("qi.jobs.submitted", "{job}", "Jobs submitted, by model and outcome.");
 
@@ -27,14 +32,14 @@ public static class InferenceTelemetry
     public static readonly Counter<long> Fenced = Meter.CreateCounter<long>("qi.jobs.fenced", "{job}", "Results discarded because the lease was lost.");
 
     /// <summary>From submission to the end, seconds.</summary>
-    public static readonly Histogram<double> JobDuration = Meter.CreateHistogram<double>("qi.job.duration", "s", "From submission to the end of a job.");
+    public static readonly Histogram<double> JobDuration = Meter.CreateHistogram("qi.job.duration", "s", "From submission to the end of a job.", advice: Seconds);
 
     /// <summary>Rows per inference.</summary>
     public static readonly Histogram<int> BatchRows = Meter.CreateHistogram("qi.batch.rows", "{row}", "Rows run together.",
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
 
     /// <summary>Time of one inference, seconds.</summary>
-    public static readonly Histogram<double> InferenceDuration = Meter.CreateHistogram<double>("qi.inference.duration", "s", "Time of one inference.");
+    public static readonly Histogram<double> InferenceDuration = Meter.CreateHistogram("qi.inference.duration", "s", "Time of one inference.", advice: Seconds);
 
     /// <summary>Webhook delivery attempts by outcome.</summary>
     public static readonly Counter<long> Deliveries = Meter.CreateCounter<long>("qi.webhook.attempts", "{attempt}", "Webhook delivery attempts, by outcome.");

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace QueueInference.Core.Hosting;
+
+/// <summary>A setting that keeps a host from starting; the message says what to do.</summary>
+public sealed class StartupException(string message) : Exception(message);
+
+/// <summary>Runs a host's program: what the operator has to mend is a sentence, not a stack trace.</summary>
+public static class HostProgram
+{
+    /// <summary>Runs the program; answers the exit code.</summary>
+    public static async Task<int> RunAsync(Func<Task> program)
+    {
+        try
+        {
+            await program();
+            return 0;
+        }
+        catch (OptionsValidationException e)
+        {
+            return Refuse(string.Join(Environment.NewLine, e.Failures));
+        }
+        catch (StartupException e)
+        {
+            return Refuse(e.Message);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            return Refuse(e.Message + " Stop the other process, or choose another address with --urls.");
+        }
+    }
+
+    private static int Refuse(string why)
+    {
+        Console.Error.WriteLine("QueueInference cannot start. " + why);
+        return 1;
+    }
+}
