@@ -1,0 +1,39 @@
+namespace QueueInference.Functional.Hosts;
+
+/// <summary>One Api and some Workers over a broker and a store, all real processes.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> _environment;
+
+    public Cluster(string rabbitMq, string redis, int workers, Dictionary<string, string>? environment = null)
+    {
+        _environment = new(environment ?? []) { ["ConnectionStrings__RabbitMq"] = rabbitMq, ["ConnectionStrings__Redis"] = redis };
+        Api = new HostProcess("Api", _environment);
+        Workers = [.. Enumerable.Range(0, workers).Select(_ => NewWorker())];
+        Client = new JobClient(Api.Http);
+    }
+
+    public Repository Models { get; } = new();
+    public HostProcess Api { get; }
+    public List<HostProcess> Workers { get; }
+    public JobClient Client { get; }
+
+    public HostProcess NewWorker() => new("Worker", new(_environment) { ["Worker__IntraOpThreads"] = "1" }, "--models", Models.Folder);
+
+    public async Task<Cluster> StartAsync()
+    {
+        await Task.WhenAll(Workers.Append(Api).Select(host => host.StartAsync()));
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.DisposeAsync();
+        foreach (var worker in Workers)
+        {
+            await worker.DisposeAsync();
+        }
+
+        Models.Dispose();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using QueueInference.Functional.Services;
+
+namespace QueueInference.Functional.Hosts;
+
+/// <summary>One of our hosts as a real process, so that it can be killed.</summary>
+internal sealed partial class HostProcess : IAsyncDisposable
+{
+    private readonly string[] _arguments;
+    private readonly Dictionary<string, string> _environment;
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process? _process;
+
+    /// <param name="name">Api, Worker or Standalone.</param>
+    /// <param name="environment">Settings.</param>
+    /// <param name="arguments">More arguments.</param>
+    public HostProcess(string name, Dictionary<string, string>? environment = null, params string[] arguments)
+    {
+        var port = Ports.Free();
+        Address = new Uri($"http://127.0.0.1:{port}");
+        Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(100) };
+        _arguments = [Path.Combine(AppContext.BaseDirectory, $"QueueInference.{name}.dll"), "--urls", Address.ToString(), .. arguments];
+        _environment = new(environment ?? []) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error" };
+    }
+
+    public Uri Address { get; }
+    public HttpClient Http { get; }
+    public string Output => string.Join('\n', _output);
+    public int Id => _process!.Id;
+
+    /// <summary>Starts it, again after a kill, and waits until it is ready.</summary>
+    public async Task<HostProcess> StartAsync(bool ready = true)
+    {
+        Launch();
+        if (ready)
+        {
+            await ReadyAsync();
+        }
+
+        return this;
+    }
+
+    /// <summary>Starts it without waiting for anything.</summary>
+    public void Launch() => _process = Executables.Start("dotnet", _arguments, _environment, line => _output.Enqueue(line));
+
+    public Task ReadyAsync() => Wait.UntilAsync(async () =>
+    {
+        Assert.False(_process!.HasExited, $"The host ended: {Output}");
+        try
+        {
+            using var response = await Http.GetAsync("/health/ready");
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }, TimeSpan.FromSeconds(60), $"{_arguments[0]} to be ready: {Output}");
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Asks it to stop, as an orchestrator does; answers the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        Assert.Equal(0, Signal(_process!.Id, 15));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            Kill();
+        }
+
+        Http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}

@@ -1,0 +1,41 @@
+namespace QueueInference.Functional.Hosts;
+
+/// <summary>A model repository in a temporary folder; its models have names of their own, so that tests share a broker.</summary>
+internal sealed class Repository : IDisposable
+{
+    /// <summary>The root of the source tree.</summary>
+    public static string Source { get; } = FindSource();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("qi-models-").FullName;
+
+    /// <summary>Adds a model file as version 1 under a fresh name, and answers the name.</summary>
+    public string Add(string modelFile, string? settings = null)
+    {
+        var name = "m" + Guid.NewGuid().ToString("N");
+        var version = Directory.CreateDirectory(Path.Combine(Folder, name, "1"));
+        File.Copy(modelFile, Path.Combine(version.FullName, "model.onnx"));
+        if (settings is not null)
+        {
+            File.WriteAllText(Path.Combine(Folder, name, "model.json"), settings);
+        }
+
+        return name;
+    }
+
+    public string AddDigits() => Add(Digits.ModelFile);
+
+    public string AddTestModel(string name) => Add(Path.Combine(Source, "tests", "models", name, "1", "model.onnx"));
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static string FindSource()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "QueueInference.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,29 @@
+using RabbitMQ.Client;
+
+namespace QueueInference.Functional.Services;
+
+/// <summary>Looks into queues.</summary>
+internal sealed class BrokerInspector(IConnection connection, IChannel channel) : IAsyncDisposable
+{
+    public static async Task<BrokerInspector> ConnectAsync(string address)
+    {
+        var connection = await new ConnectionFactory { Uri = new Uri(address) }.CreateConnectionAsync();
+        return new BrokerInspector(connection, await connection.CreateChannelAsync());
+    }
+
+    /// <summary>Messages ready in a queue.</summary>
+    public async Task<uint> CountAsync(string queue) => (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+
+    /// <summary>Deletes a queue and its exchange, as a wiped broker would have.</summary>
+    public async Task DeleteAsync(string queue)
+    {
+        await channel.QueueDeleteAsync(queue);
+        await channel.ExchangeDeleteAsync(queue);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await channel.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}
