@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using QueueInference.Functional.Hosts;
+
+namespace QueueInference.Functional.Promise;
+
+/// <summary>One process, killed and started again.</summary>
+public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly Repository _models = new();
+    private readonly string _data = Directory.CreateTempSubdirectory("qi-data-").FullName;
+
+    public void Dispose()
+    {
+        _models.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    [Fact]
+    public async Task KilledWithAThousandJobsQueued_AllFinishAfterARestart()
+    {
+        var model = _models.AddDigits();
+        await using var host = await Host().StartAsync();
+        var client = new JobClient(host.Http);
+        using var digits = new Digits();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(seed => client.SubmitAsync(Digits.Body(model, Digits.Picture(seed)))));
+        host.Kill();
+        Assert.All(answers, answer => Assert.True(answer.Status == HttpStatusCode.Accepted, $"{answer.Body}"));
+
+        await host.StartAsync();
+        for (var seed = 0; seed < answers.Length; seed++)
+        {
+            var job = await client.FinishedAsync(JobClient.Id(answers[seed].Body), TimeSpan.FromSeconds(60));
+            Assert.True(JobClient.State(job) == "succeeded", $"{job}");
+            Assert.All(digits.Expected(Digits.Picture(seed)).Zip(JobClient.Output(job)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        }
+    }
+
+    /// <summary>Killed again and again while jobs come in; the first start finds none of them finished, some running, some half written.</summary>
+    [Fact]
+    public async Task KilledAtRandomMoments_NoAcceptedJobIsLost()
+    {
+        var model = _models.AddDigits();
+        await using var host = await Host().StartAsync();
+        var client = new JobClient(host.Http);
+        var accepted = new List<string>();
+        var random = new Random(4711);
+        for (var round = 0; round < 5; round++)
+        {
+            using var killed = new CancellationTokenSource();
+            var load = Enumerable.Range(0, 8).Select(_ => LoadAsync(client, model, accepted, killed.Token)).ToList();
+            var enough = Count(accepted) + 20 + random.Next(60);
+            await Wait.UntilAsync(() => Count(accepted) > enough || load.Exists(task => task.IsFaulted), TimeSpan.FromSeconds(30), "some jobs");
+            host.Kill();
+            await killed.CancelAsync();
+            await Task.WhenAll(load);
+            await host.StartAsync();
+        }
+
+        foreach (var id in accepted)
+        {
+            Assert.Equal("succeeded", JobClient.State(await client.FinishedAsync(id, TimeSpan.FromSeconds(60))));
+        }
+
+        output.WriteLine($"{accepted.Count} accepted, all succeeded");
+    }
+
+    /// <summary>A backlog eight times the memory of the store, taken while nobody serves the model, and found again after a kill.</summary>
+    [Fact]
+    public async Task AGigabyteQueued_UnderASmallLog_NoneIsLost()
+    {
+        const int jobs = 1_050, side = 500;
+        var model = _models.AddTestModel("dynamic_hw");
+        await using (var host = await Host().StartAsync())
+        {
+            await host.TerminateAsync();
+        }
+
+        var nobody = Directory.CreateTempSubdirectory("qi-none-");
+        await using var idle = await new HostProcess("Standalone", null, "--models", nobody.FullName, "--data", _data).StartAsync();
+        var ids = new List<string>();
+        foreach (var batch in Enumerable.Range(0, jobs).Chunk(16))
+        {
+            var answers = await Task.WhenAll(batch.Select(i => new JobClient(idle.Http).SubmitAsync(Large(model, i, side))));
+            Assert.All(answers, answer => Assert.True(answer.Status == HttpStatusCode.Accepted, $"{answer.Body}"));
+            ids.AddRange(answers.Select(answer => JobClient.Id(answer.Body)));
+        }
+
+        output.WriteLine($"queued; {PeakMemory(idle)}");
+        idle.Kill();
+        nobody.Delete();
+
+        await using var serving = await Host().StartAsync();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            var job = await new JobClient(serving.Http).FinishedAsync(ids[i], TimeSpan.FromMinutes(3));
+            Assert.True(JobClient.State(job) == "succeeded", $"{i}: {job.GetProperty("error")}");
+            Assert.Equal(1, JobClient.Output(job)[0] / (i + 1), 1e-3f);
+        }
+
+        output.WriteLine($"served; {PeakMemory(serving)}");
+    }
+
+    [Fact]
+    public async Task FirstDigit_AfterTheStart_ComesWithinSeconds()
+    {
+        var model = _models.AddDigits();
+        var watch = Stopwatch.StartNew();
+        await using var host = await Host().StartAsync();
+        var (_, job) = await new JobClient(host.Http).SubmitAsync(Digits.Body(model, Digits.Picture(1)), wait: 10);
+        output.WriteLine($"first result {watch.Elapsed.TotalSeconds:F2} s after the start");
+        Assert.Equal("succeeded", JobClient.State(job));
+    }
+
+    private HostProcess Host(Dictionary<string, string>? environment = null) =>
+        new("Standalone", environment, "--models", _models.Folder, "--data", _data);
+
+    private static async Task LoadAsync(JobClient client, string model, List<string> accepted, CancellationToken cancellationToken)
+    {
+        for (var seed = 0; !cancellationToken.IsCancellationRequested; seed++)
+        {
+            try
+            {
+                var (status, job) = await client.SubmitAsync(Digits.Body(model, Digits.Picture(seed)));
+                Assert.True(status == HttpStatusCode.Accepted, $"{status} {job}");
+                lock (accepted)
+                {
+                    accepted.Add(JobClient.Id(job));
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Killed before it answered: nothing was promised.
+            }
+        }
+    }
+
+    private static int Count(List<string> accepted)
+    {
+        lock (accepted)
+        {
+            return accepted.Count;
+        }
+    }
+
+    private static string PeakMemory(HostProcess host) =>
+        File.ReadLines($"/proc/{host.Id}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+
+    /// <summary>A job of a megabyte whose every element is <paramref name="number"/> + 1, and so its mean.</summary>
+    private static ByteArrayContent Large(string model, int number, int side)
+    {
+        var data = new float[side * side];
+        Array.Fill(data, number + 1);
+        var header = Encoding.UTF8.GetBytes(
+            $$$"""{"model":"{{{model}}}","inputs":[{"name":"x","datatype":"FP32","shape":[1,1,{{{side}}},{{{side}}}],"parameters":{"binary_data_size":{{{data.Length * 4}}}}}]}""");
+        var content = new ByteArrayContent([.. header, .. MemoryMarshal.AsBytes(data.AsSpan())]);
+        content.Headers.ContentType = new("application/octet-stream");
+        content.Headers.Add("Inference-Header-Content-Length", header.Length.ToString(CultureInfo.InvariantCulture));
+        return content;
+    }
+}
