@@ -71,6 +71,51 @@ public sealed class WorkerLifeTests(TestServices services)
     }
 
     [Fact]
+    public async Task OutOfMemory_IsTriedAgainInPlace_ThenFailsWithItsReason()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=9", workers: 1);
+        var model = cluster.Models.AddTestModel("allocates");
+        await cluster.StartAsync();
+        var (_, job) = await cluster.Client.SubmitAsync(Json($$"""
+            {"model":"{{model}}","inputs":[{"name":"count","datatype":"INT64","shape":[1],"data":[1125899906842624]}]}
+            """), wait: 30);
+        Assert.Equal(("failed", 3), (JobClient.State(job), job.GetProperty("attempt").GetInt32()));
+        Assert.Equal("out-of-memory", job.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task GarbageInTheQueue_IsParkedAndTheWorkerGoesOn()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=10", workers: 1);
+        var model = cluster.Models.AddDigits();
+        await cluster.StartAsync();
+        await using var broker = await BrokerInspector.ConnectAsync(services.RabbitMq);
+        await broker.PublishAsync($"qi.run.{model}.normal", "application/vnd.queueinference.jobs", [1, 2, 3]);
+        await broker.PublishAsync($"qi.run.{model}.normal", "application/vnd.queueinference.jobs", "QI\u0009\0\0\0"u8.ToArray());
+        var (_, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(1)), wait: 30);
+        Assert.Equal("succeeded", JobClient.State(job));
+        await Wait.UntilAsync(async () => await broker.CountAsync("qi.parked") >= 2, TimeSpan.FromSeconds(20), "both messages to be parked");
+    }
+
+    [Fact]
+    public async Task BrokerWiped_TheQueueIsDeclaredAgain()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=11", workers: 1);
+        var model = cluster.Models.AddDigits();
+        await cluster.StartAsync();
+        Assert.Equal(0, await cluster.Workers[0].TerminateAsync());
+        await using (var broker = await BrokerInspector.ConnectAsync(services.RabbitMq))
+        {
+            await broker.DeleteAsync($"qi.run.{model}.normal");
+        }
+
+        var (status, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(1)));
+        Assert.True(status == HttpStatusCode.Accepted, $"{job}");
+        await cluster.Workers[0].StartAsync();
+        Assert.Equal("succeeded", JobClient.State(await cluster.Client.FinishedAsync(JobClient.Id(job), TimeSpan.FromSeconds(30))));
+    }
+
+    [Fact]
     public async Task TextDirection_ServedBare_ClassifiesAPicture()
     {
         var folder = Environment.GetEnvironmentVariable("QI_MODELS_SHARED");

@@ -14,6 +14,10 @@ internal sealed class BrokerInspector(IConnection connection, IChannel channel) 
     /// <summary>Messages ready in a queue.</summary>
     public async Task<uint> CountAsync(string queue) => (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
 
+    /// <summary>Puts any bytes into a queue.</summary>
+    public Task PublishAsync(string queue, string contentType, byte[] body) =>
+        channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { ContentType = contentType }, body).AsTask();
+
     /// <summary>Deletes a queue and its exchange, as a wiped broker would have.</summary>
     public async Task DeleteAsync(string queue)
     {

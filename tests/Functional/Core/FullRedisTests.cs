@@ -1,0 +1,52 @@
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Store;
+using QueueInference.Functional.Services;
+using QueueInference.Tests.Shared;
+using static QueueInference.Tests.Shared.StoreHarness;
+
+namespace QueueInference.Functional.Core;
+
+/// <summary>A Redis at its limit turns new jobs away and lets the old ones finish.</summary>
+public sealed class FullRedisTests
+{
+    [Fact]
+    public async Task MaxMemory_RefusesReserve_AllowsEverythingElse()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var redis = RedisConnection.Open(server.Address + ",allowAdmin=true", TimeSpan.FromSeconds(10));
+        var store = new StoreHarness(redis);
+        var (running, released, canceled, late) = (await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync());
+        var unconfirmed = store.NewJob();
+        await store.Submissions.ReserveAsync([unconfirmed], Stop);
+
+        await redis.GetServers()[0].ConfigSetAsync("maxmemory", "1");
+
+        await Assert.ThrowsAsync<StoreFullException>(() => store.Submissions.ReserveAsync([store.NewJob()], Stop));
+        await store.Submissions.ConfirmAsync([unconfirmed.Id], Stop);
+        var claimant = Claimant();
+        foreach (var job in new[] { running, released, late })
+        {
+            Assert.Equal(ClaimOutcome.Take, (await ClaimAsync(store.Claims, job, claimant)).Outcome);
+        }
+
+        Assert.Equal([RenewOutcome.Ok], await store.Claims.RenewAsync([new Lease(running.Id, claimant.Token)], Stop));
+        Assert.True(await store.Claims.StartAsync(new Lease(running.Id, claimant.Token), 2, Stop));
+        Assert.Equal(FinishOutcome.Ok, await FinishAsync(store.Claims, running, claimant.Token, new byte[100_000]));
+        Assert.True((await store.Claims.ReleaseAsync(store.Model, [new Lease(released.Id, claimant.Token)], Stop))[0]);
+        Assert.True(await store.Submissions.CancelAsync(canceled.Id, store.Model, Stop));
+        Assert.Contains("evicted_keys:0\r", (await redis.GetDatabase().ExecuteAsync("INFO", "stats")).ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Redis forgets its scripts when it restarts; nobody may notice.</summary>
+    [Fact]
+    public async Task ScriptFlush_IsHealed()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var redis = RedisConnection.Open(server.Address + ",allowAdmin=true", TimeSpan.FromSeconds(10));
+        var store = new StoreHarness(redis);
+        await store.QueuedAsync();
+        await redis.GetServers()[0].ScriptFlushAsync();
+        var job = await store.QueuedAsync();
+        Assert.Equal(ClaimOutcome.Take, (await ClaimAsync(store.Claims, job, Claimant())).Outcome);
+    }
+}
