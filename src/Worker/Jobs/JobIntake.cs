@@ -16,6 +16,8 @@ internal sealed class JobIntake(
     /// <summary>How long a message is held while Redis is away, before the broker gets it back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan GiveBackPause = TimeSpan.FromSeconds(1);
+
     private volatile bool _draining;
 
     /// <summary>From now on messages are given back unread.</summary>
@@ -62,8 +64,7 @@ internal sealed class JobIntake(
         }
         catch (Exception e)
         {
-            Log.IntakeFailed(logger, e);
-            hold.Settle(giveBack: true);
+            await GiveBackAsync(hold, e);
         }
         finally
         {
@@ -80,9 +81,16 @@ internal sealed class JobIntake(
         }
         catch (Exception e)
         {
-            Log.IntakeFailed(logger, e);
-            hold.Settle(giveBack: true);
+            await GiveBackAsync(hold, e);
         }
+    }
+
+    /// <summary>After a pause, or a message that cannot be taken would go round as fast as the broker can turn it.</summary>
+    private async Task GiveBackAsync(MessageHold hold, Exception cause)
+    {
+        Log.IntakeFailed(logger, cause);
+        await Task.Delay(GiveBackPause, time);
+        hold.Settle(giveBack: true);
     }
 
     private async Task ClaimAsync(MessageHold hold, JobMessage[] jobs)
