@@ -95,21 +95,30 @@ failures_of() {
   awk '
     { match($0, /^ */); depth = RLENGTH }
     /\[(FAIL|ERROR|FATAL ERROR)\]$/ || /^ *\[.*(ERROR|Failure)[^]]*\]/ { inside = 1; head = depth; print; next }
-    inside && depth > head { print; next }
+    inside && (depth > head || NF == 0) { print; next }
     { inside = 0 }
   ' "$1"
 }
 
-cd "$root"
-[ "$only" = fast ] || prepare_servers
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-if ! dotnet build QueueInference.sln -c Release -v quiet -nologo </dev/null; then
-  failed=1
-  echo "    The build failed." >"$scratch/failures"
-  sum_up
-  exit 1
-fi
+main() {
+  cd "$root"
+  [ "$only" = fast ] || prepare_servers
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+  if ! dotnet build QueueInference.sln -c Release -v quiet -nologo </dev/null; then
+    failed=1
+    echo "    The build failed." >"$scratch/failures"
+    sum_up
+    exit 1
+  fi
 
-[ "$only" = functional ] || run_tests Tests "$@"
-[ "$only" = fast ] || run_tests Functional "$@"
-sum_up
+  [ "$only" = functional ] || run_tests Tests "$@"
+  [ "$only" = fast ] || run_tests Functional "$@"
+  if [ $((passed + failed + skipped)) -eq 0 ]; then
+    failed=1
+    echo "    No test matches the filter." >"$scratch/failures"
+  fi
+  sum_up
+}
+
+# On one line, so that an edit of this file during a run does no harm.
+main "$@"; exit
