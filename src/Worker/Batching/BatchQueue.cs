@@ -40,14 +40,15 @@ internal sealed class BatchQueue
 
     private void Receive()
     {
-        var before = _waiting.Count;
+        var arrived = false;
         while (_arrivals.Reader.TryRead(out var job))
         {
             _waiting.Add(job);
+            arrived = true;
         }
 
         _waiting.RemoveAll(job => job.Phase != HeldPhase.Waiting);
-        if (_waiting.Count != before)
+        if (arrived)
         {
             // Stable, so that jobs of one millisecond keep their order.
             var ordered = _waiting.Order(Comparer<HeldJob>.Create(BatchPolicy.Compare)).ToList();

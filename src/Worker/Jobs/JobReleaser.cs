@@ -26,7 +26,7 @@ internal sealed class JobReleaser(JobClaims claims, HeldJobs held, StoreRetry re
             await retry.RunAsync(() => claims.ReleaseAsync(jobs[0].Spec.Model, leases, CancellationToken.None), Patience, CancellationToken.None);
             Log.Released(logger, jobs.Length);
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
         {
             // The leases run out by themselves; the message goes back all the same.
             Log.ReleaseFailed(logger, e, jobs.Length);

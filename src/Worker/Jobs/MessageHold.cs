@@ -21,7 +21,12 @@ internal sealed class MessageHold(string messageId)
     /// <param name="giveBack">The job was released, so the message must come again.</param>
     public void Settle(bool giveBack = false)
     {
-        _givenBack |= giveBack;
+        if (giveBack)
+        {
+            // Never written back as false: jobs settle at the same time, and one of them may just have given it back.
+            _givenBack = true;
+        }
+
         if (Interlocked.Decrement(ref _open) == 0)
         {
             _settled.TrySetResult(_givenBack);

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using QueueInference.Contracts;
+using QueueInference.Tests.Worker.Jobs;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Inference;
+using QueueInference.Worker.Jobs;
+using Xunit;
+
+namespace QueueInference.Tests.Worker.Batching;
+
+public sealed class BatchRunnerTests
+{
+    [Fact]
+    public void Run_JobsOfDifferentRows_GiveEachItsOwnRows()
+    {
+        using var model = TestModels.Load("two_in_two_out");
+        HeldJob[] batch = [.. Enumerable.Range(1, 4).Select(rows => Pair(rows, rows * 10f))];
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run(batch)];
+
+        Assert.Equal(batch, outcomes.Select(outcome => outcome.Job));
+        Assert.All(outcomes, outcome =>
+        {
+            Assert.Null(outcome.Failure);
+            Assert.Equal(10, outcome.BatchRows);
+            Assert.Equal(["sum", "diff"], outcome.Outputs!.Select(output => output.Name));
+            Assert.Equal([outcome.Job.Rows, 3], outcome.Outputs![0].Shape);
+            Assert.All(outcome.Outputs[0].ToFloats(), value => Assert.Equal(outcome.Job.Rows * 10f + 1, value));
+        });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(15)]
+    public void Run_OneBadJob_HarmsNoNeighbour(int culprit)
+    {
+        using var model = TestModels.Load("fails_on_negative");
+        HeldJob[] batch = [.. Enumerable.Range(0, 16).Select(i => Row(i == culprit ? -1 : i))];
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run(batch)];
+
+        Assert.Equal(batch, outcomes.Select(outcome => outcome.Job));
+        for (var i = 0; i < batch.Length; i++)
+        {
+            Assert.Equal(i == culprit ? InferenceFailure.Failed : null, outcomes[i].Failure);
+            Assert.Equal(i == culprit ? null : [i, i, i, i], outcomes[i].Outputs?[0].ToFloats());
+        }
+    }
+
+    [Fact]
+    public void Run_AllBad_FailsEachAlone()
+    {
+        using var model = TestModels.Load("fails_on_negative");
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run([Row(-1), Row(-2), Row(-3)])];
+
+        Assert.Equal(3, outcomes.Length);
+        Assert.All(outcomes, outcome => Assert.Equal((InferenceFailure.Failed, 1), (outcome.Failure, outcome.BatchRows)));
+    }
+
+    [Fact]
+    public void Run_OneBadJobOfSixteen_CostsNineRuns()
+    {
+        var model = new StubModel(inputs => inputs[0].ToFloats().Min() < 0 ? throw new InferenceException(InferenceFailure.Failed, "no") : inputs);
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run([.. Enumerable.Range(0, 16).Select(i => Row(i == 3 ? -1 : i))])];
+
+        Assert.Equal(9, model.Runs);
+        Assert.Equal([2, 2, 1, 1], outcomes.Take(4).Select(outcome => outcome.BatchRows));
+    }
+
+    [Fact]
+    public void Run_BatchOutOfMemory_SucceedsInHalves()
+    {
+        var model = new StubModel(inputs => inputs[0].Shape[0] > 4 ? throw new InferenceException(InferenceFailure.OutOfMemory, "no") : inputs);
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run([.. Enumerable.Range(0, 16).Select(i => Row(i))])];
+
+        Assert.All(outcomes, outcome => Assert.Equal((null, 4), (outcome.Failure, outcome.BatchRows)));
+    }
+
+    [Fact]
+    public void Run_LoneJobOutOfMemory_SaysSo()
+    {
+        var model = new StubModel(_ => throw new InferenceException(InferenceFailure.OutOfMemory, "no"));
+
+        Assert.Equal(InferenceFailure.OutOfMemory, Assert.Single(Runner(model).Run([Row(1)])).Failure);
+    }
+
+    [Fact]
+    public void Run_AnyOtherException_IsAFailure()
+    {
+        var model = new StubModel(_ => throw new InvalidOperationException("a bug"));
+
+        Assert.Equal(InferenceFailure.Failed, Assert.Single(Runner(model).Run([Row(1)])).Failure);
+    }
+
+    [Fact]
+    public void Run_OutputWithoutTheRows_RunsEachAlone()
+    {
+        using var model = TestModels.Load("doubles_its_rows");
+        var job = () => TestJobs.With(TestTensors.Floats("x", [1, 2], 3, 4));
+
+        BatchOutcome[] outcomes = [.. Runner(model).Run([job(), job()])];
+
+        Assert.All(outcomes, outcome => Assert.Equal([3f, 4, 3, 4], outcome.Outputs![0].ToFloats()));
+    }
+
+    [Fact]
+    public void Run_Time_IsTheRunsOwn()
+    {
+        var time = new FakeTimeProvider();
+        var model = new StubModel(inputs =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(12.5));
+            return inputs;
+        });
+
+        Assert.Equal(12.5, Assert.Single(new BatchRunner(model, time, NullLogger.Instance).Run([Row(1)])).InferenceMs);
+    }
+
+    private static BatchRunner Runner(IModelRunner model) => new(model, TimeProvider.System, NullLogger.Instance);
+
+    private static HeldJob Row(float value) => TestJobs.With(TestTensors.Floats("x", [1, 4], value, value, value, value));
+
+    private static HeldJob Pair(int rows, float value) => TestJobs.With(
+        TestTensors.Floats("a", [rows, 3], [.. Enumerable.Repeat(value, rows * 3)]), TestTensors.Floats("b", [rows, 3], [.. Enumerable.Repeat(1f, rows * 3)]));
+
+    private sealed class StubModel(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> run) : IModelRunner
+    {
+        public int Runs { get; private set; }
+
+        public ModelSignature Signature => throw new NotSupportedException();
+
+        public Tensor[] Run(IReadOnlyList<Tensor> inputs)
+        {
+            Runs++;
+            return [.. run(inputs)];
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
