@@ -30,7 +30,7 @@ public readonly record struct ClaimAnswer(ClaimOutcome Outcome, int Attempt = 0)
         ["expired"] => new(ClaimOutcome.Expired),
         ["gave-up"] => new(ClaimOutcome.GaveUp),
         ["missing"] => new(ClaimOutcome.Missing),
-        _ => throw new InvalidDataException("claim answered something unknown."),
+        _ => throw new InvalidOperationException("claim answered something unknown."),
     };
 }
 

@@ -55,8 +55,13 @@ public readonly record struct JobId
         Span<char> expected = stackalloc char[Length];
         text.CopyTo(expected);
         WriteCheck(expected, tenant, key);
+        if (!CryptographicOperations.FixedTimeEquals(Bytes(expected), Bytes(text)))
+        {
+            return false;
+        }
+
         id = new JobId(text);
-        return CryptographicOperations.FixedTimeEquals(Bytes(expected), Bytes(text));
+        return true;
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,6 @@ public readonly record struct ReserveAnswer(ReserveOutcome Outcome, JobState Sta
         ["queue-full"] => new(ReserveOutcome.QueueFull),
         ["too-many"] => new(ReserveOutcome.TooMany),
         ["known", var state, var confirmed] when JobStates.TryParse(state, out var parsed) => new(ReserveOutcome.Known, parsed, confirmed == "1"),
-        _ => throw new InvalidDataException("reserve answered something unknown."),
+        _ => throw new InvalidOperationException("reserve answered something unknown."),
     };
 }

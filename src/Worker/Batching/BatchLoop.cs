@@ -52,9 +52,10 @@ internal sealed class BatchLoop : IDisposable
     public void Dispose()
     {
         _queue.Complete();
-        if (_thread.IsAlive)
+        if (_thread.IsAlive && !_thread.Join(TimeSpan.FromSeconds(30)))
         {
-            _thread.Join(TimeSpan.FromSeconds(30));
+            // A run that does not end keeps its session: freeing it underneath would end the process in the middle.
+            return;
         }
 
         _ends.Dispose();
