@@ -1,0 +1,50 @@
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Tests.Shared;
+using static QueueInference.Tests.Shared.StoreHarness;
+
+namespace QueueInference.Tests.Docs;
+
+/// <summary>Every script, in each way that it is called.</summary>
+internal sealed class LifecycleScripts(StoreHarness store)
+{
+    private readonly JobSweeps _sweeps = store.With(_ => { }).Sweeps;
+
+    public IReadOnlyList<(string Script, Func<LivingJob, Task> Run)> All =>
+    [
+        ("reserve", living => store.Submissions.ReserveAsync([living.Job], Stop)),
+        ("confirm", living => store.Submissions.ConfirmAsync([living.Job.Id], Stop)),
+        ("cancel", living => store.Submissions.CancelAsync(living.Job.Id, store.Model, Stop)),
+        ("forget", living => store.Submissions.ForgetAsync(living.Job.Id, Tenant, Stop)),
+        ("idempotency", living => store.Submissions.BindKeyAsync(Tenant, living.Job.Id.Text, living.Job.Id, "f", Stop)),
+        ("claim", living => ClaimAsync(store.Claims, living.Job, Claimant("m1"))),
+        ("claim", living => ClaimAsync(store.Claims, living.Job, Claimant("m2"))),
+        ("claim", living => ClaimAsync(store.Claims, living.Job, Claimant("m1", living.Token))),
+        ("start", living => store.Claims.StartAsync(LeaseOf(living), 2, Stop)),
+        ("start", living => store.Claims.StartAsync(Foreign(living), 2, Stop)),
+        ("renew", living => store.Claims.RenewAsync([LeaseOf(living)], Stop)),
+        ("renew", living => store.Claims.RenewAsync([Foreign(living)], Stop)),
+        ("release", living => store.Claims.ReleaseAsync(store.Model, [LeaseOf(living)], Stop)),
+        ("release", living => store.Claims.ReleaseAsync(store.Model, [Foreign(living)], Stop)),
+        ("finish", living => FinishAsync(store.Claims, living.Job, living.Token)),
+        ("finish", living => FinishAsync(store.Claims, living.Job, living.Token, error: new JobError("inference-failed", "no"))),
+        ("finish", living => FinishAsync(store.Claims, living.Job, "other")),
+        ("sweep", living => SweepOneAsync(living.Job.Id)),
+        ("void", living => _sweeps.VoidAsync(store.Model, [living.Job.Id], Stop)),
+        ("outbox-take", living => store.Outbox.TakeDueAsync("p00", 1, TimeSpan.Zero, Stop)),
+        ("outbox-settle", living => store.Outbox.RetryAsync(living.Job.Id, TimeSpan.Zero, 1, Stop)),
+    ];
+
+    private static Lease LeaseOf(LivingJob living) => new(living.Job.Id, living.Token);
+
+    private static Lease Foreign(LivingJob living) => new(living.Job.Id, "other");
+
+    /// <summary>This job alone, whatever else is due, without patience.</summary>
+    private Task SweepOneAsync(JobId id)
+    {
+        var options = new JobOptions();
+        return store.Redis.RunManyAsync("sweep",
+            [JobKeys.Open("p00"), JobKeys.Queued("p00", store.Model), JobKeys.Outbox("p00"), JobKeys.Job(id), JobKeys.Inputs(id)],
+            [options.Tombstone.TotalMilliseconds, JobKeys.Wake("p00"), options.MaxQueueAge.TotalMilliseconds, 0, id.Text], Stop);
+    }
+}
