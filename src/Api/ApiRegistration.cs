@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using QueueInference.Api.Auth;
+using QueueInference.Core.Auth;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;

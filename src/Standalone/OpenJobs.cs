@@ -1,13 +1,12 @@
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
-using QueueInference.Worker;
 
 namespace QueueInference.Standalone;
 
 /// <summary>At start: takes back what an earlier process had claimed, and publishes everything open, since the bus forgets.</summary>
-internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus bus, WorkerReady worker, ILogger<OpenJobs> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus bus, ILogger<OpenJobs> logger) : BackgroundService, IHostedLifecycleService
 {
-    /// <summary>Jobs published ahead of what the worker has taken: ids only, so that a large backlog does not fill the memory.</summary>
+    /// <summary>Records read at a time. The messages hold ids only, so that a large backlog does not fill the memory.</summary>
     private const int Window = 1024;
     private List<JobId> _open = [];
 
@@ -22,8 +21,6 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // An exchange that nothing is bound to would swallow the messages.
-        await worker.Task.WaitAsync(stoppingToken);
         foreach (var window in _open.Chunk(Window))
         {
             await Task.WhenAll(window.Select(id => PublishAsync(id, stoppingToken)));

@@ -1,3 +1,4 @@
+using QueueInference.Core.Auth;
 using QueueInference.Core.Hosting;
 using QueueInference.Core.Telemetry;
 using QueueInference.Worker;
@@ -9,9 +10,15 @@ return await HostProgram.RunAsync(async () =>
     builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(10));
     builder.Services.AddBrokerAndStoreHealth();
     builder.Services.AddInferenceTelemetry();
+    builder.Services.AddApiKeyAuth();
     builder.Services.AddInferenceWorker();
 
     var app = builder.Build();
+    app.UseApiKeyAuth((context, slug, detail) =>
+    {
+        context.Response.StatusCode = slug == "forbidden" ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
+        return context.Response.WriteAsync(detail);
+    });
     app.MapHealth();
     app.UseInferenceMetrics();
     await app.RunAsync();

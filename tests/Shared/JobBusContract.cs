@@ -51,6 +51,25 @@ public abstract class JobBusContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_BeforeAnySubscriber_ArrivesWhenOneComes()
+    {
+        var seen = Channel.CreateUnbounded<byte>();
+        for (byte i = 0; i < 5; i++)
+        {
+            await Bus.PublishAsync(_queue, [i], Stop);
+        }
+
+        await using var subscription = await Bus.SubscribeAsync(_queue, 16, async delivery => await seen.Writer.WriteAsync(delivery.Body.Span[0]), Stop);
+        var bytes = new List<byte>();
+        for (var i = 0; i < 5; i++)
+        {
+            bytes.Add(await seen.Reader.ReadAsync(Stop));
+        }
+
+        Assert.Equal(new byte[] { 0, 1, 2, 3, 4 }, bytes.Order());
+    }
+
+    [Fact]
     public async Task GiveBack_ComesAgainWithTheSameMessageId()
     {
         var seen = Channel.CreateUnbounded<string>();

@@ -43,14 +43,15 @@ internal static class JobEndpoints
             context.Response.Headers["Idempotency-Replayed"] = "true";
         }
 
-        await AnswerSubmitAsync(context, queries, outcome.Id!.Value, RequestHeaders.PreferredWait(headers), cancellationToken);
+        var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
+        await AnswerSubmitAsync(context, queries, outcome, wait, cancellationToken);
     }
 
-    private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, JobId id, TimeSpan? wait, CancellationToken cancellationToken)
+    private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
     {
         var response = context.Response;
-        response.Headers.Location = $"/v1/jobs/{id.Text}";
-        var job = await queries.GetAsync(id.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+        response.Headers.Location = $"/v1/jobs/{outcome.Id!.Value.Text}";
+        var job = await AcceptedAsync(queries, outcome, wait, cancellationToken);
         var finished = wait is not null && job.State.IsTerminal();
         if (wait is { } asked)
         {
@@ -64,6 +65,24 @@ internal static class JobEndpoints
         }
 
         await JobAnswers.WriteJobAsync(context, job, finished ? await queries.OutputsAsync(job, cancellationToken) : null, null, cancellationToken);
+    }
+
+    /// <summary>The job that was accepted: what goes wrong while it is read again must not hide that it was.</summary>
+    private static async Task<JobRecord> AcceptedAsync(JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
+    {
+        if (wait is null && !outcome.Replayed)
+        {
+            return outcome.Record();
+        }
+
+        try
+        {
+            return await queries.GetAsync(outcome.Id!.Value.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+        }
+        catch (ProblemException e) when (!outcome.Replayed || e.Problem.Type.Status >= 500)
+        {
+            return outcome.Record();
+        }
     }
 
     private static async Task GetAsync(

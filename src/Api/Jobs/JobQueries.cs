@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
@@ -7,7 +8,7 @@ using QueueInference.Core.Store;
 namespace QueueInference.Api.Jobs;
 
 /// <summary>Finds jobs for a caller: a foreign id is answered like an unknown one, an expired one differently, and a store that is away never as «not found».</summary>
-internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdentity identity, TimeProvider time)
+internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdentity identity, IOptions<JobOptions> options, TimeProvider time)
 {
     private const int ListChunk = 100, ListScan = 2_000;
 
@@ -86,7 +87,7 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
     {
         if (job is null)
         {
-            throw time.GetUtcNow().ToUnixTimeMilliseconds() - id.CreatedAt > TimeSpan.FromHours(24).TotalMilliseconds
+            throw time.GetUtcNow().ToUnixTimeMilliseconds() - id.CreatedAt > options.Value.Tombstone.TotalMilliseconds
                 ? Expired()
                 : new ProblemException(new Problem("result-lost", "The store has lost this job. If it still waits in the queue, it will run and appear again."));
         }
@@ -130,6 +131,10 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
         catch (StoreUnavailableException)
         {
             throw new ProblemException(Submitting.SubmitProblems.StoreUnavailable);
+        }
+        catch (StoreFullException)
+        {
+            throw new ProblemException(Submitting.SubmitProblems.StoreFull);
         }
     }
 }

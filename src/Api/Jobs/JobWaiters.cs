@@ -22,14 +22,10 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
             var woken = _waiting.GetOrAdd(id.Text, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             var record = await reads.GetAsync(id, cancellationToken);
             var left = wait - time.GetElapsedTime(started);
-            if (record is null || record.State.IsTerminal())
+            if (record is null || record.State.IsTerminal() || left <= TimeSpan.Zero)
             {
+                // Others that wait for the same job read once more and register again, so no entry outlives its waiters.
                 Wake(id.Text);
-                return record;
-            }
-
-            if (left <= TimeSpan.Zero)
-            {
                 return record;
             }
 

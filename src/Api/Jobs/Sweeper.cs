@@ -50,10 +50,12 @@ internal sealed class Sweeper(
 
     private async Task SweepAsync(string partition, CancellationToken cancellationToken)
     {
-        int seen;
+        bool more;
         do
         {
-            (var swept, seen) = await sweeps.SweepAsync(partition, cancellationToken);
+            var (swept, seen) = await sweeps.SweepAsync(partition, cancellationToken);
+            // Due jobs are found by this clock and judged by Redis': where the two differ, a round without effect ends the sweep.
+            more = seen >= 128 && swept.Count > 0;
             foreach (var job in swept)
             {
                 Log.Swept(logger, job.Id.Text, job.Verdict);
@@ -64,7 +66,7 @@ internal sealed class Sweeper(
                 }
             }
         }
-        while (seen >= 128);
+        while (more);
     }
 
     /// <summary>A publish that fails is no loss: the job is due again.</summary>

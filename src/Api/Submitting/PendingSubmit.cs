@@ -9,9 +9,13 @@ namespace QueueInference.Api.Submitting;
 /// <param name="State">Its state.</param>
 /// <param name="Replayed">An earlier submission with the same idempotency key had made it.</param>
 /// <param name="Problem">Why it was refused.</param>
-internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, Problem? Problem)
+/// <param name="Spec">What was fixed about it.</param>
+internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, Problem? Problem, JobSpec? Spec = null)
 {
     public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
+
+    /// <summary>The job as it was when it was accepted, without another read.</summary>
+    public JobRecord Record() => new(Id!.Value, State, Spec, 0, null, null, null, null, null, null, Forgotten: false);
 }
 
 /// <summary>A submission on its way through its group.</summary>
@@ -35,5 +39,5 @@ internal sealed class PendingSubmit(NewJob job, IReadOnlyList<Tensor> inputs, lo
 
     public void Refuse(Problem problem) => Complete(SubmitOutcome.Refused(problem));
 
-    public void Accept(JobState state, bool replayed) => Complete(new SubmitOutcome(job.Id, state, replayed, null));
+    public void Accept(JobState state, bool replayed) => Complete(new SubmitOutcome(job.Id, state, replayed, null, job.Spec));
 }

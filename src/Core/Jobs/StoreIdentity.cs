@@ -16,8 +16,17 @@ public sealed class StoreIdentity(RedisStore store)
     /// <summary>Writes the key to Redis unless one is there, and answers the one that is.</summary>
     public async Task<byte[]> EnsureAsync(CancellationToken cancellationToken)
     {
+        // Read first: a full Redis refuses even a SET NX that would change nothing.
+        if (await ReadAsync(cancellationToken) is { } key)
+        {
+            return _key = key;
+        }
+
         var mine = _key ?? RandomNumberGenerator.GetBytes(32);
         await store.GuardAsync(redis => redis.StringSetAsync(Key, mine, when: When.NotExists), cancellationToken);
-        return _key = (byte[])(await store.GuardAsync(redis => redis.StringGetAsync(Key), cancellationToken))!;
+        return _key = await ReadAsync(cancellationToken) ?? mine;
     }
+
+    private async Task<byte[]?> ReadAsync(CancellationToken cancellationToken) =>
+        (byte[]?)await store.GuardAsync(redis => redis.StringGetAsync(Key), cancellationToken);
 }

@@ -7,6 +7,9 @@ namespace QueueInference.Core.Messaging;
 internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointConnector connector, ILogger<InMemoryJobBus> logger)
     : MassTransitJobBus(bus, connector)
 {
+    /// <summary>Messages of queues that nobody subscribes to yet; the transport itself would confirm and drop them. Null once somebody does.</summary>
+    private readonly Dictionary<string, List<byte[]>?> _early = [];
+
     public override bool Redelivers => false;
 
     public override Task ParkAsync(Delivery delivery, CancellationToken cancellationToken)
@@ -15,8 +18,35 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         return Task.CompletedTask;
     }
 
-    protected override Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken) =>
-        SendAsync(queue, body, mandatory: false, cancellationToken);
+    protected override Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_early)
+        {
+            if (!_early.TryGetValue(queue, out var waiting))
+            {
+                _early[queue] = waiting = [];
+            }
+
+            waiting?.Add(body);
+            return waiting is null ? SendAsync(queue, body, mandatory: false, cancellationToken) : Task.CompletedTask;
+        }
+    }
+
+    protected override async Task SubscribedAsync(string queue, CancellationToken cancellationToken)
+    {
+        List<byte[]>? waiting;
+        lock (_early)
+        {
+            _early.TryGetValue(queue, out waiting);
+            _early[queue] = null;
+        }
+
+        foreach (var body in waiting ?? [])
+        {
+            await SendAsync(queue, body, mandatory: false, cancellationToken);
+        }
+    }
 
     protected override Task PrepareAsync(string queue, CancellationToken cancellationToken) => Task.CompletedTask;
 

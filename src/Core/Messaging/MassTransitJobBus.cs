@@ -34,6 +34,7 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
             endpoint.Handler<JobGroup>(context => HandleAsync(queue, context, handler));
         });
         await handle.Ready.WaitAsync(cancellationToken);
+        await SubscribedAsync(queue, cancellationToken);
         return new Subscription(handle);
     }
 
@@ -43,6 +44,9 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
 
     /// <summary>Whatever must stand before an endpoint is connected.</summary>
     protected abstract Task PrepareAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>The endpoint takes messages from now on.</summary>
+    protected virtual Task SubscribedAsync(string queue, CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected abstract void Configure(IReceiveEndpointConfigurator endpoint);
 

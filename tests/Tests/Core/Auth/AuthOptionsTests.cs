@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using QueueInference.Api.Auth;
+using QueueInference.Core.Auth;
 using Xunit;
 
-namespace QueueInference.Tests.Api.Auth;
+namespace QueueInference.Tests.Core.Auth;
 
 public sealed class AuthOptionsTests
 {

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
-using QueueInference.Api.Auth;
+using QueueInference.Core.Auth;
 using Xunit;
 
-namespace QueueInference.Tests.Api.Auth;
+namespace QueueInference.Tests.Core.Auth;
 
 public sealed class ListenAddressesTests
 {

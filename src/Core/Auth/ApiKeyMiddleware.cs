@@ -1,10 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
-namespace QueueInference.Api.Auth;
+namespace QueueInference.Core.Auth;
 
 /// <summary>Lets a request through with the key or, where no key is set, from this machine alone.</summary>
 /// <remarks>A path is closed unless it is listed as open, so that a new endpoint cannot be left open by oversight.</remarks>

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using QueueInference.Api.Auth;
+using QueueInference.Core.Auth;
 using Xunit;
 
-namespace QueueInference.Tests.Api.Auth;
+namespace QueueInference.Tests.Core.Auth;
 
 public sealed class ApiKeyMiddlewareTests
 {

@@ -1,4 +1,4 @@
-namespace QueueInference.Api.Auth;
+namespace QueueInference.Core.Auth;
 
 /// <summary>Who may call.</summary>
 internal sealed class AuthOptions

@@ -1,6 +1,11 @@
-namespace QueueInference.Api.Auth;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
-internal static class ApiKeyAuthExtensions
+namespace QueueInference.Core.Auth;
+
+/// <summary>Registers the one static key.</summary>
+public static class ApiKeyAuthExtensions
 {
     /// <summary>Registers the key, and the check at start that a host without one stays on loopback.</summary>
     public static IServiceCollection AddApiKeyAuth(this IServiceCollection services)

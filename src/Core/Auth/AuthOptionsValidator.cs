@@ -1,6 +1,7 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace QueueInference.Api.Auth;
+namespace QueueInference.Core.Auth;
 
 /// <summary>Runs before the host listens, so a host that would be open to the network without a key never starts.</summary>
 internal sealed class AuthOptionsValidator(IConfiguration configuration) : IValidateOptions<AuthOptions>

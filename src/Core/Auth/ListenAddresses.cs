@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
-namespace QueueInference.Api.Auth;
+namespace QueueInference.Core.Auth;
 
 /// <summary>Finds the addresses that configuration tells the host to bind, by the host's own order of precedence.</summary>
 /// <remarks>Addresses bound by code are not seen here; <see cref="ApiKeyMiddleware"/> refuses what arrives on them.</remarks>
