@@ -20,10 +20,14 @@ public sealed class BusyTests(BusyTests.BusyServer server) : IClassFixture<BusyT
             await InitializeAsync();
             Running = await Client.SubmitAsync(Bodies.Busy(ForEver));
             await Client.UntilAsync(Running, "running");
-            // Until one of them stays behind, however many a worker takes.
-            await Wait.UntilAsync(
-                async () => await Client.SubmitAsync(Bodies.Busy(1)) is not "" && (await Client.GetJsonAsync("/v1/models/busy"))["queue_depth"]!.GetValue<int>() > 8,
-                TimeSpan.FromSeconds(30), "the queue to hold jobs");
+            await Wait.UntilAsync(FillAsync, TimeSpan.FromSeconds(30), "the queue to hold jobs");
+        }
+
+        /// <summary>Until some stay behind, however many a worker takes.</summary>
+        private async Task<bool> FillAsync()
+        {
+            await Client.SubmitAsync(Bodies.Busy(1));
+            return (await Client.GetJsonAsync("/v1/models/busy"))["queue_depth"]!.GetValue<int>() > 8;
         }
     }
 
