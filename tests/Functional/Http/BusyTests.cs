@@ -18,6 +18,7 @@ public sealed class BusyTests(BusyTests.BusyServer server) : IClassFixture<BusyT
         async ValueTask IAsyncLifetime.InitializeAsync()
         {
             await InitializeAsync();
+            // At once: a server that says it is ready knows its models.
             Running = await Client.SubmitAsync(Bodies.Busy(ForEver));
             await Client.UntilAsync(Running, "running");
             await Wait.UntilAsync(FillAsync, TimeSpan.FromSeconds(30), "the queue to hold jobs");

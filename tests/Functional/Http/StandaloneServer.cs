@@ -2,24 +2,23 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using QueueInference.Functional.Services;
 
 namespace QueueInference.Functional.Http;
 
 /// <summary>The built Standalone as a process of its own, with digits, the models of the tests, and one that is as slow as a test wants.</summary>
-public class StandaloneServer : IAsyncLifetime
+public partial class StandaloneServer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("qi-http-").FullName;
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
     /// <summary>The port on 127.0.0.1.</summary>
-    public int Port { get; } = Ports.Free();
+    public int Port => Client.BaseAddress!.Port;
 
     /// <summary>Calls the server.</summary>
-    public HttpClient Client { get; }
-
-    public StandaloneServer() => Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(60) };
+    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = Path.GetFullPath("../../..", Folder());
@@ -35,10 +34,13 @@ public class StandaloneServer : IAsyncLifetime
         _process = Executables.Start(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "QueueInference.Standalone.dll"), "--urls", $"http://127.0.0.1:{Port}", "--models", models,
+                Path.Combine(AppContext.BaseDirectory, "QueueInference.Standalone.dll"), "--urls", "http://127.0.0.1:0", "--models", models,
                 "--data", Path.Combine(_folder, "data"), "--Api:SweepInterval", "00:00:00.2",
             ],
             line: _output.Enqueue);
+        // It chooses a free port itself, so that nobody else can take it in between, and says which.
+        await Wait.UntilAsync(() => Address() is not null, TimeSpan.FromSeconds(60), "Standalone to say where it is");
+        Client.BaseAddress = new Uri(Address()!);
         await Wait.UntilAsync(IsReadyAsync, TimeSpan.FromSeconds(60), "Standalone to be ready");
     }
 
@@ -56,18 +58,16 @@ public class StandaloneServer : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> IsReadyAsync()
+    private string? Address()
     {
         Assert.False(_process!.HasExited, $"Standalone ended:\n{string.Join('\n', _output)}");
-        try
-        {
-            using var answer = await Client.GetAsync("/health/ready");
-            return answer.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        return _output.Select(line => AddressPattern().Match(line)).FirstOrDefault(match => match.Success)?.Value;
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        using var answer = await Client.GetAsync("/health/ready");
+        return answer.StatusCode == HttpStatusCode.OK;
     }
 
     private static IEnumerable<string> ModelFolders() =>
@@ -78,6 +78,9 @@ public class StandaloneServer : IAsyncLifetime
     ];
 
     private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[1-9][0-9]*")]
+    private static partial Regex AddressPattern();
 }
 
 /// <summary>One server for all tests of this namespace, one test at a time: some compare lists of jobs before and after.</summary>
