@@ -58,5 +58,6 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
         }
     }
 
-    private bool IsOlderThan(TimeSpan age) => _readAt is not { } read || time.GetElapsedTime(read) > age;
+    // An empty catalogue is read each time: the first worker may be announced already, and with it the host is ready.
+    private bool IsOlderThan(TimeSpan age) => _versions.Count == 0 || _readAt is not { } read || time.GetElapsedTime(read) > age;
 }
