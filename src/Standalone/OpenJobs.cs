@@ -1,5 +1,6 @@
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
+using QueueInference.Core.Store;
 
 namespace QueueInference.Standalone;
 
@@ -8,6 +9,8 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus
 {
     /// <summary>Records read at a time. The messages hold ids only, so that a large backlog does not fill the memory.</summary>
     private const int Window = 1024;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private List<JobId> _open = [];
 
     /// <summary>Before the Api takes new jobs and the worker claims any: only jobs of an earlier process are found.</summary>
@@ -29,6 +32,7 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus
         if (_open.Count > 0)
         {
             Recovered(logger, _open.Count);
+            _open = [];
         }
     }
 
@@ -58,10 +62,26 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus
 
     private async Task PublishAsync(JobId id, CancellationToken cancellationToken)
     {
-        if (await reads.GetAsync(id, cancellationToken) is { Spec: { } spec })
+        if (await ReadAsync(id, cancellationToken) is { Spec: { } spec })
         {
             var body = JobGroupCodec.Encode([new Contracts.JobMessage(id.Text, spec, null)]);
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
+        }
+    }
+
+    /// <summary>The store may be busy with its own recovery; a job is not left out for that.</summary>
+    private async Task<JobRecord?> ReadAsync(JobId id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await reads.GetAsync(id, cancellationToken);
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using QueueInference.Core.Models;
 using QueueInference.Worker;
 using QueueInference.Worker.Hosting;
 
@@ -9,23 +8,24 @@ namespace QueueInference.Standalone;
 
 /// <summary>Once everything serves: says where, and what to paste.</summary>
 internal sealed class Welcome(
-    IServer server, ModelCatalogue catalogue, WorkerReady worker, IHostApplicationLifetime lifetime, IOptions<WorkerOptions> options, IConfiguration configuration)
+    IServer server, WorkerReady worker, IHostApplicationLifetime lifetime, IOptions<WorkerOptions> options, IConfiguration configuration)
     : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await Task.WhenAll(started.Task, worker.Task).WaitAsync(stoppingToken);
+        await started.Task.WaitAsync(stoppingToken);
+        var serving = await worker.Serving.WaitAsync(stoppingToken);
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        var models = await catalogue.GetVersionsAsync(stoppingToken);
-        Console.WriteLine(Text(address, [.. models.Select(model => $"{model.Model}/{model.Version}")]));
+        Console.WriteLine(Text(address, serving, options.Value.Models, hasKey: configuration["Auth:ApiKey"] is not null));
     }
 
-    private string Text(string address, string[] models)
+    /// <summary>The lines to print.</summary>
+    internal static string Text(string address, string[] models, string folder, bool hasKey)
     {
-        var sample = Path.Combine(options.Value.Models, "digits", "samples", "7.json");
-        var authorization = configuration["Auth:ApiKey"] is not null ? " -H \"Authorization: Bearer $Auth__ApiKey\"" : "";
+        var sample = Path.Combine(folder, "digits", "samples", "7.json");
+        var authorization = hasKey ? " -H \"Authorization: Bearer $Auth__ApiKey\"" : "";
         var example = File.Exists(sample)
             ? $"""
 
@@ -43,7 +43,7 @@ internal sealed class Welcome(
               """;
         return $"""
 
-            QueueInference serves {(models.Length == 0 ? "no model yet: put one at " + Path.Combine(options.Value.Models, "<name>/1/model.onnx") : string.Join(", ", models))} at {address}
+            QueueInference serves {(models.Length == 0 ? "no model yet: put one at " + Path.Combine(folder, "<name>/1/model.onnx") : string.Join(", ", models))} at {address}
             {example}
             """;
     }

@@ -163,7 +163,7 @@ internal static class JobEndpoints
             return TimeSpan.Zero;
         }
 
-        return double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var wait)
+        return double.TryParse(seconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var wait) && double.IsFinite(wait)
             ? TimeSpan.FromSeconds(Math.Min(wait, most.TotalSeconds))
             : throw new ProblemException(new Problem("invalid-option", "wait must be a number of seconds."));
     }

@@ -18,6 +18,8 @@ internal sealed class Sweeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // This process may have been started because Redis was away: no lease counts as dead before its holder had time to renew it.
+        _quietUntil = time.GetUtcNow().Add(jobs.Value.Lease).ToUnixTimeMilliseconds();
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
         do
         {

@@ -1,5 +1,6 @@
 using QueueInference.Contracts;
 using QueueInference.Core.Models;
+using QueueInference.Core.Store;
 
 namespace QueueInference.Api.Models;
 
@@ -10,6 +11,8 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
     private readonly SemaphoreSlim _reading = new(1);
     private IReadOnlyList<ModelVersionInfo> _versions = [];
     private long? _readAt;
+    private StoreUnavailableException? _failure;
+    private long _failedAt;
 
     /// <summary>A version, or the latest; null when no worker ever announced it.</summary>
     public async ValueTask<ModelVersionInfo?> FindAsync(string model, int? version, CancellationToken cancellationToken)
@@ -48,13 +51,32 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
         {
             if (IsOlderThan(age))
             {
-                _versions = await catalogue.GetVersionsAsync(cancellationToken);
-                _readAt = time.GetTimestamp();
+                await ReadAsync(cancellationToken);
             }
         }
         finally
         {
             _reading.Release();
+        }
+    }
+
+    /// <summary>A store that is away is asked by one caller at a time, and not again at once: the others go on with what is known, or are told.</summary>
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_failure is { } last && time.GetElapsedTime(_failedAt) < MissPause)
+        {
+            throw new StoreUnavailableException(last);
+        }
+
+        try
+        {
+            _versions = await catalogue.GetVersionsAsync(cancellationToken);
+            (_readAt, _failure) = (time.GetTimestamp(), null);
+        }
+        catch (StoreUnavailableException e)
+        {
+            (_failure, _failedAt) = (e, time.GetTimestamp());
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
@@ -11,8 +12,11 @@ internal sealed class WebhookDispatcher(
     WebhookOutbox outbox, JobReads reads, WebhookSender sender, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookDispatcher> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250), Margin = TimeSpan.FromSeconds(15), NotYet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250), Margin = TimeSpan.FromSeconds(15), NotYet = TimeSpan.FromSeconds(5), Crowded = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _slots = new(options.Value.Concurrency);
+
+    /// <summary>Attempts in flight per host: a dead endpoint may take a quarter of the slots, never all of them.</summary>
+    private readonly ConcurrentDictionary<string, int> _busy = new();
 
     public override void Dispose()
     {
@@ -87,9 +91,29 @@ internal sealed class WebhookDispatcher(
             delivery = prepared;
         }
 
-        var outcome = await sender.SendAsync(new WebhookPost(WebhookEvent.IdOf(id.Text), new Uri(delivery.Url), delivery.Body), cancellationToken);
+        var url = new Uri(delivery.Url);
+        if (_busy.AddOrUpdate(url.Host, 1, (_, count) => count + 1) > Math.Max(1, options.Value.Concurrency / 4))
+        {
+            _busy.AddOrUpdate(url.Host, 0, (_, count) => count - 1);
+            await outbox.RetryAsync(id, Crowded, delivery.Attempts, cancellationToken);
+            return;
+        }
+
+        var outcome = await SendAsync(id, url, delivery.Body, cancellationToken);
         InferenceTelemetry.Deliveries.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));
         await SettleAsync(id, outcome, delivery.Attempts + 1, cancellationToken);
+    }
+
+    private async Task<DeliveryOutcome> SendAsync(JobId id, Uri url, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sender.SendAsync(new WebhookPost(WebhookEvent.IdOf(id.Text), url, body), cancellationToken);
+        }
+        finally
+        {
+            _busy.AddOrUpdate(url.Host, 0, (_, count) => count - 1);
+        }
     }
 
     /// <summary>Renders the event once; every attempt sends these bytes.</summary>

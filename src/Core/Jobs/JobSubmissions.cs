@@ -59,11 +59,12 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     }
 
     /// <summary>Binds an idempotency key to a job, unless it is bound; answers the first job's id and fingerprint.</summary>
+    /// <remarks>For the maximum queue age: a repeat must not make a job that is too old to run.</remarks>
     public async Task<(JobId Id, string Fingerprint)> BindKeyAsync(
         string tenant, string key, JobId id, string fingerprint, CancellationToken cancellationToken)
     {
         var answer = (string)(await store.RunAsync("idempotency", [JobKeys.Idempotency(tenant, key)],
-            [id.Text, fingerprint, Milliseconds(_options.Tombstone)], cancellationToken))!;
+            [id.Text, fingerprint, Milliseconds(_options.MaxQueueAge)], cancellationToken))!;
         var parts = answer.Split(' ', 2);
         return (JobId.Trusted(parts[0]), parts[1]);
     }

@@ -26,6 +26,8 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
     /// <summary>Runs plain commands under the same deadline and translation.</summary>
     public async Task<T> GuardAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
+        // A caller whose time is over must not start a write that nobody waits for.
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return await command(redis.GetDatabase()).WaitAsync(options.Timeout, cancellationToken);
@@ -34,7 +36,7 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
         {
             throw new StoreFullException(e);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException)
         {
             throw new StoreUnavailableException(e);
         }

@@ -107,7 +107,7 @@ internal sealed class BatchLoop : IDisposable
         job.Attempt++;
         if (!ours)
         {
-            _services.Held.Settle(job);
+            _services.Held.SettleLost(job);
         }
 
         return ours;
@@ -120,6 +120,12 @@ internal sealed class BatchLoop : IDisposable
             var again = outcomes.Where(outcome => outcome.Failure == InferenceFailure.OutOfMemory && outcome.Job.Attempt < outcome.Job.Spec.MaxAttempts).ToList();
             again.ForEach(outcome => _ = TryAgainAsync(outcome.Job));
             await _services.Finisher.FinishAsync([.. outcomes.Except(again).Select(outcome => Finished(outcome, startedAt))]);
+        }
+        catch (Exception e)
+        {
+            // Without this the jobs would be held, and their leases renewed, for ever.
+            Log.LoopFailed(_services.Logger, e, Info.Model);
+            Array.ForEach(outcomes, outcome => _services.Held.Settle(outcome.Job, giveBack: true));
         }
         finally
         {

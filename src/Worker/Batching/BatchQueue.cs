@@ -8,17 +8,22 @@ internal sealed class BatchQueue
 {
     private readonly Channel<HeldJob> _arrivals = Channel.CreateUnbounded<HeldJob>(new() { SingleReader = true });
     private readonly List<HeldJob> _waiting = [];
+    private volatile bool _completed;
 
     public void Add(HeldJob job) => _arrivals.Writer.TryWrite(job);
 
-    /// <summary>No more will come; what waits is for the drain to give back.</summary>
-    public void Complete() => _arrivals.Writer.TryComplete();
+    /// <summary>Nothing more is taken; what waits is for the drain to give back.</summary>
+    public void Complete()
+    {
+        _completed = true;
+        _arrivals.Writer.TryComplete();
+    }
 
     /// <summary>Blocks until there is something to run, and takes what runs now; null once the queue is complete.</summary>
     /// <remarks>It never waits for a batch to grow: the batch grows while the device is busy.</remarks>
     public List<HeldJob>? Take(int maxRows)
     {
-        while (true)
+        while (!_completed)
         {
             Receive();
             if (_waiting.Count > 0)
@@ -36,6 +41,8 @@ internal sealed class BatchQueue
                 return null;
             }
         }
+
+        return null;
     }
 
     private void Receive()

@@ -20,7 +20,7 @@ internal sealed class WorkerDrain(
         var stopped = Task.WhenAll(_subscriptions.Select(subscription => subscription.DisposeAsync().AsTask()));
         // 2. Give back what waits, 3. until what runs is finished; an intake in flight may still add some.
         var started = time.GetTimestamp();
-        while (!held.IsEmpty && time.GetElapsedTime(started) < options.Value.DrainTimeout)
+        while ((!held.IsEmpty || !stopped.IsCompleted) && time.GetElapsedTime(started) < options.Value.DrainTimeout)
         {
             await releaser.ReleaseAsync(held.Jobs);
             await Task.Delay(Pause, time);

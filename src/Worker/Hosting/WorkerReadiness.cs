@@ -5,12 +5,12 @@ namespace QueueInference.Worker.Hosting;
 /// <summary>Set once models are loaded, announced and consumed.</summary>
 internal sealed class WorkerReadiness : IHealthCheck
 {
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string[]> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the worker serves.</summary>
-    public Task Ready => _ready.Task;
+    /// <summary>Ends when the worker serves, with what.</summary>
+    public Task<string[]> Ready => _ready.Task;
 
-    public void Set() => _ready.TrySetResult();
+    public void Set(string[] serving) => _ready.TrySetResult(serving);
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Ready.IsCompleted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("Models are still being loaded."));

@@ -1,6 +1,7 @@
 using QueueInference.Contracts;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Models;
+using QueueInference.Core.Store;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
@@ -17,14 +18,15 @@ internal sealed class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Run(LoadModels, stoppingToken);
-        await UntilDoneAsync(() => catalogue.AnnounceAsync(served.Versions, stoppingToken), stoppingToken);
+        await UntilDoneAsync(() => AnnounceAsync(stoppingToken), stoppingToken);
         foreach (var model in served.Versions.GroupBy(version => version.Model))
         {
             await ConsumeAsync(model.Key, model.Max(version => version.MaxBatchSize), stoppingToken);
         }
 
-        readiness.Set();
-        Log.Serving(logger, string.Join(", ", served.Versions.Select(version => $"{version.Model}/{version.Version}")));
+        string[] serving = [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
+        readiness.Set(serving);
+        Log.Serving(logger, string.Join(", ", serving));
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -43,6 +45,19 @@ internal sealed class WorkerService(
         if (!served.Versions.Any())
         {
             Log.NothingToServe(logger);
+        }
+    }
+
+    /// <summary>A full Redis takes no announcement, but it is workers that empty it: the heartbeat says it again.</summary>
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await catalogue.AnnounceAsync(served.Versions, cancellationToken);
+        }
+        catch (StoreFullException e)
+        {
+            Log.NotYet(logger, e.Message);
         }
     }
 

@@ -34,7 +34,14 @@ internal sealed class JobFinisher(
             for (var i = 0; i < jobs.Length; i++)
             {
                 Record(jobs[i], outcomes[i]);
-                held.Settle(jobs[i].Job);
+                if (outcomes[i] == FinishOutcome.Ok)
+                {
+                    held.Settle(jobs[i].Job);
+                }
+                else
+                {
+                    held.SettleLost(jobs[i].Job);
+                }
             }
         }
         catch (Exception e)

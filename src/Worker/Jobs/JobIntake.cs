@@ -111,7 +111,18 @@ internal sealed class JobIntake(
 
     private async Task AcceptAsync(HeldJob job)
     {
-        var error = await LoadInputsAsync(job) ?? models.Enqueue(job);
+        JobError? error;
+        try
+        {
+            error = await LoadInputsAsync(job) ?? models.Enqueue(job);
+        }
+        catch (Exception e) when (job.TryMove(HeldPhase.Waiting, HeldPhase.Gone))
+        {
+            Log.IntakeFailed(logger, e);
+            held.Settle(job, giveBack: true);
+            return;
+        }
+
         if (error is not null && job.TryMove(HeldPhase.Waiting, HeldPhase.Started))
         {
             await finisher.FinishAsync([new FinishedJob(job, null, error, null)]);

@@ -43,7 +43,7 @@ internal sealed class LeaseKeeper(
             // A job that runs is left to finish: its result is fenced.
             if (outcomes[i] != RenewOutcome.Ok && jobs[i].TryMove(HeldPhase.Waiting, HeldPhase.Gone))
             {
-                held.Settle(jobs[i]);
+                held.SettleLost(jobs[i]);
             }
         }
     }

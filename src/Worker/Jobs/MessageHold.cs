@@ -7,9 +7,14 @@ internal sealed class MessageHold(string messageId)
 {
     private readonly TaskCompletionSource<bool> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open = 1;
-    private volatile bool _givenBack;
+    private volatile bool _givenBack, _adopted;
 
     public string MessageId => messageId;
+
+    /// <summary>The broker delivered it again meanwhile, so another worker may have had it, and died, in between.</summary>
+    public bool Adopted => _adopted;
+
+    public void Adopt() => _adopted = true;
 
     /// <summary>Ends when every job is settled; true when the message is to be given back.</summary>
     public Task<bool> Settled => _settled.Task;
@@ -51,7 +56,13 @@ internal sealed class HeldJobs
     {
         var mine = new MessageHold(messageId);
         var hold = _messages.GetOrAdd(messageId, mine);
-        return (hold, ReferenceEquals(hold, mine));
+        var isNew = ReferenceEquals(hold, mine);
+        if (!isNew)
+        {
+            hold.Adopt();
+        }
+
+        return (hold, isNew);
     }
 
     public void Forget(MessageHold hold) => _messages.TryRemove(new(hold.MessageId, hold));
@@ -61,6 +72,9 @@ internal sealed class HeldJobs
         job.Message.Add();
         _jobs.TryAdd(job, 0);
     }
+
+    /// <summary>The lease was lost. An adopted message may be the last copy there is, so the next claim decides whether the job is done.</summary>
+    public void SettleLost(HeldJob job) => Settle(job, giveBack: job.Message.Adopted);
 
     /// <summary>The job is terminal, another's, or given back.</summary>
     public void Settle(HeldJob job, bool giveBack = false)

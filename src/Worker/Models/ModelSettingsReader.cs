@@ -40,7 +40,8 @@ internal static class ModelSettingsReader
     private static string? FirstProblem(ModelSettings settings) => settings switch
     {
         { Batching.MaxBatchSize: < 1 or > 1024 } => "'batching.max_batch_size' must be \"auto\" or 1 to 1024.",
-        { MaxAttempts: < 1 or > 10 } => "'max_attempts' must be 1 to 10.",
+        // One attempt would fail every neighbour of a job that kills its worker: innocents need a second one, alone.
+        { MaxAttempts: < 2 or > 10 } => "'max_attempts' must be 2 to 10.",
         { ExecutionProviders: not null } when !AreKnown(settings.ExecutionProviders) =>
             "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".",
         _ => FirstProblem(settings.Versions),

@@ -18,10 +18,7 @@ public sealed class ReadmeTests
     [Fact]
     public void Curl_IsTheOneThatStandalonePrints()
     {
-        var options = Options.Create(new WorkerOptions { Models = Path.Combine(Markdown.Root, "models") });
-        var welcome = new Welcome(null!, null!, null!, null!, options, new ConfigurationBuilder().Build());
-        var text = (string)typeof(Welcome).GetMethod("Text", BindingFlags.NonPublic | BindingFlags.Instance)!
-            .Invoke(welcome, ["http://127.0.0.1:8080", new[] { "digits/1" }])!;
+        var text = Welcome.Text("http://127.0.0.1:8080", ["digits/1"], Path.Combine(Markdown.Root, "models"), hasKey: false);
         var printed = text.Split('\n').Single(line => line.Contains("curl", StringComparison.Ordinal)).Trim();
         Assert.Contains(printed.Replace(Markdown.Root + "/", "", StringComparison.Ordinal) + "\n", Markdown.Read(Page), StringComparison.Ordinal);
     }

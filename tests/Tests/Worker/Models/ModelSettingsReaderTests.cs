@@ -42,7 +42,7 @@ public sealed class ModelSettingsReaderTests : IDisposable
     [InlineData("""{"batching":{"max_batch_size":null}}""", "'batching.max_batch_size' has a wrong value")]
     [InlineData("""{"batching":{"max_batch_size":1.5}}""", "'batching.max_batch_size' has a wrong value")]
     [InlineData("""{"batching":null}""", "'batching' has a wrong value")]
-    [InlineData("""{"max_attempts":11}""", "'max_attempts' must be 1 to 10.")]
+    [InlineData("""{"max_attempts":11}""", "'max_attempts' must be 2 to 10.")]
     [InlineData("""{"max_attempts":2,"max_attempts":3}""", "max_attempts")]
     [InlineData("""{"versions":{"policy":"newest"}}""", "'versions.policy' has a wrong value")]
     [InlineData("""{"versions":{"policy":1}}""", "'versions.policy' has a wrong value")]
