@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using QueueInference.Functional.Hosts;
 
 namespace QueueInference.Functional.Promise;
@@ -13,8 +14,11 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
     private readonly Repository _models = new();
     private readonly string _data = Directory.CreateTempSubdirectory("qi-data-").FullName;
 
+    private readonly string _nobody = Directory.CreateTempSubdirectory("qi-none-").FullName;
+
     public void Dispose()
     {
+        Directory.Delete(_nobody);
         _models.Dispose();
         Directory.Delete(_data, recursive: true);
     }
@@ -23,14 +27,19 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
     public async Task KilledWithAThousandJobsQueued_AllFinishAfterARestart()
     {
         var model = _models.AddDigits();
+        await AnnounceAsync();
+        using var digits = new Digits();
+        var answers = new (HttpStatusCode Status, JsonElement Body)[1_000];
+        await using (var idle = await Idle().StartAsync())
+        {
+            await Parallel.ForAsync(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (seed, _) =>
+                answers[seed] = await new JobClient(idle.Http).SubmitAsync(Digits.Body(model, Digits.Picture(seed))));
+            idle.Kill();
+        }
+
+        Assert.All(answers, answer => Assert.True(answer.Status == HttpStatusCode.Accepted, $"{answer.Body}"));
         await using var host = await Host().StartAsync();
         var client = new JobClient(host.Http);
-        using var digits = new Digits();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(seed => client.SubmitAsync(Digits.Body(model, Digits.Picture(seed)))));
-        host.Kill();
-        Assert.All(answers, answer => Assert.True(answer.Status == HttpStatusCode.Accepted, $"{answer.Body}"));
-
-        await host.StartAsync();
         for (var seed = 0; seed < answers.Length; seed++)
         {
             var job = await client.FinishedAsync(JobClient.Id(answers[seed].Body), TimeSpan.FromSeconds(60));
@@ -74,13 +83,8 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
     {
         const int jobs = 1_050, side = 500;
         var model = _models.AddTestModel("dynamic_hw");
-        await using (var host = await Host().StartAsync())
-        {
-            await host.TerminateAsync();
-        }
-
-        var nobody = Directory.CreateTempSubdirectory("qi-none-");
-        await using var idle = await new HostProcess("Standalone", null, "--models", nobody.FullName, "--data", _data).StartAsync();
+        await AnnounceAsync();
+        await using var idle = await Idle().StartAsync();
         var ids = new List<string>();
         foreach (var batch in Enumerable.Range(0, jobs).Chunk(16))
         {
@@ -91,7 +95,6 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"queued; {PeakMemory(idle)}");
         idle.Kill();
-        nobody.Delete();
 
         await using var serving = await Host().StartAsync();
         for (var i = 0; i < ids.Count; i++)
@@ -117,6 +120,16 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
 
     private HostProcess Host(Dictionary<string, string>? environment = null) =>
         new("Standalone", environment, "--models", _models.Folder, "--data", _data);
+
+    /// <summary>The same data without a model to serve: what is submitted stays queued.</summary>
+    private HostProcess Idle() => new("Standalone", null, "--models", _nobody, "--data", _data);
+
+    /// <summary>Leaves the signatures in the store.</summary>
+    private async Task AnnounceAsync()
+    {
+        await using var host = await Host().StartAsync();
+        Assert.Equal(0, await host.TerminateAsync());
+    }
 
     private static async Task LoadAsync(JobClient client, string model, List<string> accepted, CancellationToken cancellationToken)
     {
