@@ -96,7 +96,7 @@ internal static class JobEndpoints
             context.Response.Headers.RetryAfter = "1";
         }
 
-        if (context.Request.Headers.IfNoneMatch.Contains(etag))
+        if (Matches(context.Request.Headers.IfNoneMatch, etag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -155,6 +155,9 @@ internal static class JobEndpoints
         var (jobs, next) = await queries.ListAsync(Tenant, model, wanted, count, cursor, cancellationToken);
         await JobAnswers.WriteListAsync(context, jobs, next, cancellationToken);
     }
+
+    private static bool Matches(Microsoft.Extensions.Primitives.StringValues header, string etag) =>
+        header.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(tag => tag == etag || tag == "*");
 
     private static TimeSpan Wait(string? seconds, TimeSpan most)
     {

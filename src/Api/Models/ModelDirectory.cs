@@ -7,7 +7,7 @@ namespace QueueInference.Api.Models;
 /// <summary>The catalogue as this Api last read it. A miss reads again, but not more often than every half second.</summary>
 internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5), MissPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(500);
     private readonly SemaphoreSlim _reading = new(1);
     private IReadOnlyList<ModelVersionInfo> _versions = [];
     private long? _readAt;
@@ -17,20 +17,22 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
     /// <summary>A version, or the latest; null when no worker ever announced it.</summary>
     public async ValueTask<ModelVersionInfo?> FindAsync(string model, int? version, CancellationToken cancellationToken)
     {
-        await RefreshAsync(Fresh, cancellationToken);
+        await RefreshAsync(() => IsOlderThan(Fresh), cancellationToken);
         if (Find(model, version) is { } found)
         {
             return found;
         }
 
-        await RefreshAsync(MissPause, cancellationToken);
+        // A worker may have announced it since: «not found» is said only after a read that began after the question.
+        var asked = time.GetTimestamp();
+        await RefreshAsync(() => !(_readAt > asked), cancellationToken);
         return Find(model, version);
     }
 
     /// <summary>Every version known.</summary>
     public async Task<IReadOnlyList<ModelVersionInfo>> ListAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(MissPause, cancellationToken);
+        await RefreshAsync(() => IsOlderThan(Pause), cancellationToken);
         return _versions;
     }
 
@@ -39,9 +41,10 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
     private ModelVersionInfo? Find(string model, int? version) => _versions
         .Where(info => info.Model == model && (version is null || info.Version == version)).MaxBy(info => info.Version);
 
-    private async ValueTask RefreshAsync(TimeSpan age, CancellationToken cancellationToken)
+    /// <summary>Callers read in turn, so that one read answers all that waited for it, and not more often than every <see cref="Pause"/>.</summary>
+    private async ValueTask RefreshAsync(Func<bool> isDue, CancellationToken cancellationToken)
     {
-        if (!IsOlderThan(age))
+        if (!isDue())
         {
             return;
         }
@@ -49,8 +52,9 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            if (IsOlderThan(age))
+            if (isDue())
             {
+                await RestAsync(cancellationToken);
                 await ReadAsync(cancellationToken);
             }
         }
@@ -60,18 +64,27 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
         }
     }
 
-    /// <summary>A store that is away is asked by one caller at a time, and not again at once: the others go on with what is known, or are told.</summary>
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        if (_versions.Count > 0 && _readAt is { } read && Pause - time.GetElapsedTime(read) is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left, time, cancellationToken);
+        }
+    }
+
+    /// <summary>A store that is away is asked by one caller, and not again at once: the others are told.</summary>
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
-        if (_failure is { } last && time.GetElapsedTime(_failedAt) < MissPause)
+        if (_failure is { } last && time.GetElapsedTime(_failedAt) < Pause)
         {
             throw new StoreUnavailableException(last);
         }
 
+        var began = time.GetTimestamp();
         try
         {
             _versions = await catalogue.GetVersionsAsync(cancellationToken);
-            (_readAt, _failure) = (time.GetTimestamp(), null);
+            (_readAt, _failure) = (began, null);
         }
         catch (StoreUnavailableException e)
         {

@@ -30,8 +30,19 @@ internal sealed class JobSubmitter(
             var outcome = idempotency is { } key
                 ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
                 : await SendAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model);
-            Count(request.Model, outcome.Problem?.Slug ?? (outcome.Replayed ? "replayed" : "accepted"));
-            return outcome.Problem is null ? outcome : throw new ProblemException(outcome.Problem);
+            if (outcome.Problem is { } problem)
+            {
+                throw new ProblemException(problem);
+            }
+
+            Count(model.Model, outcome.Replayed ? "replayed" : "accepted");
+            return outcome;
+        }
+        catch (ProblemException e)
+        {
+            // Only names that exist become labels, or a caller could make as many series as it likes.
+            Count(e.Problem.Slug == "model-not-found" ? "" : request.Model, e.Problem.Slug);
+            throw;
         }
         catch (StoreUnavailableException)
         {

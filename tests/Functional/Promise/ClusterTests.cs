@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using QueueInference.Functional.Hosts;
 using QueueInference.Functional.Services;
@@ -17,10 +18,11 @@ public sealed class ClusterTests(TestServices services, ITestOutputHelper output
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
 
+        var watch = Stopwatch.StartNew();
         var results = await RunAsync(cluster, model, _ => Task.CompletedTask);
 
         var mean = results.Average(result => result.BatchSize);
-        output.WriteLine($"{Jobs} jobs, mean batch {mean:F2}");
+        output.WriteLine($"{Jobs} jobs from {Clients} clients in {watch.Elapsed.TotalSeconds:F1} s, mean batch {mean:F2}");
         Assert.True(mean > 1, $"mean batch {mean}");
         await AssertQuietAsync(model);
     }
