@@ -34,6 +34,7 @@ public static class ApiRegistration
     {
         app.UseProblemBoundary();
         app.UseApiKeyAuth((context, slug, detail) => ProblemWriter.WriteAsync(context, new Problem(slug, detail), context.RequestAborted));
+        app.UseStatusCodePages(pages => WriteUnroutedAsync(pages.HttpContext));
         app.UseInferenceMetrics();
         app.MapHealth();
         if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Has("jobs"))
@@ -44,6 +45,16 @@ public static class ApiRegistration
 
         app.ObserveQueues();
     }
+
+    /// <summary>What no route took is refused like everything else, with a body that helps.</summary>
+    private static Task WriteUnroutedAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => ProblemWriter.WriteAsync(context, new Problem("route-not-found",
+            "Try POST /v1/jobs, GET /v1/jobs, GET /v1/models, /health/ready or /metrics."), context.RequestAborted),
+        StatusCodes.Status405MethodNotAllowed => ProblemWriter.WriteAsync(context, new Problem("method-not-allowed",
+            $"Allowed is {context.Response.Headers.Allow}."), context.RequestAborted),
+        _ => Task.CompletedTask,
+    };
 
     private static IServiceCollection AddSubmitting(this IServiceCollection services) => services
         .AddSingleton<BrokerGate>()

@@ -4,6 +4,7 @@ using QueueInference.Core.Telemetry;
 
 return await HostProgram.RunAsync(async () =>
 {
+    HostArguments.Check(args);
     var builder = WebApplication.CreateBuilder(args);
     builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(2));
     builder.Services.AddBrokerAndStoreHealth();

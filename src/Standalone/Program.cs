@@ -7,6 +7,7 @@ using QueueInference.Worker;
 
 return await HostProgram.RunAsync(async () =>
 {
+    HostArguments.Check(args, StandaloneRegistration.Switches.Keys);
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddStandaloneConfiguration(args);
     using var store = builder.StartEmbeddedStore();

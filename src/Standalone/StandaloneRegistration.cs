@@ -6,6 +6,9 @@ namespace QueueInference.Standalone;
 /// <summary>What makes Api and Worker one process.</summary>
 internal static class StandaloneRegistration
 {
+    /// <summary>What the command line may say, and the settings it stands for.</summary>
+    public static Dictionary<string, string> Switches { get; } = new(WorkerRegistration.Switches) { ["--data"] = "Standalone:Data" };
+
     /// <summary>Defaults that differ from Api and Worker, below everything a user sets; and the command line's own switches.</summary>
     public static void AddStandaloneConfiguration(this WebApplicationBuilder builder, string[] args)
     {
@@ -18,8 +21,7 @@ internal static class StandaloneRegistration
                 ["Jobs:KeepInputs"] = "UntilFinished",
             },
         });
-        var switches = new Dictionary<string, string>(WorkerRegistration.Switches) { ["--data"] = "Standalone:Data" };
-        builder.Configuration.AddCommandLine(args, switches);
+        builder.Configuration.AddCommandLine(args, Switches);
     }
 
     /// <summary>Starts the store before anything connects to it.</summary>

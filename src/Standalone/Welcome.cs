@@ -15,10 +15,14 @@ internal sealed class Welcome(
     {
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
-        var serving = await worker.Serving.WaitAsync(stoppingToken);
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-        Console.WriteLine(Text(address, serving, options.Value.Models, hasKey: configuration["Auth:ApiKey"] is not null));
+        // A host that could not start cancels this; it says itself why.
+        var ready = await Task.WhenAny(Task.WhenAll(started.Task, worker.Serving), Task.Delay(Timeout.Infinite, stoppingToken));
+        if (!stoppingToken.IsCancellationRequested)
+        {
+            await ready;
+            var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
+            Console.WriteLine(Text(address, await worker.Serving, Path.GetFullPath(options.Value.Models), hasKey: configuration["Auth:ApiKey"] is not null));
+        }
     }
 
     /// <summary>The lines to print.</summary>
@@ -31,19 +35,19 @@ internal sealed class Welcome(
 
               Paste this in another terminal: a picture of a 7 goes in, ten probabilities come out.
 
-                curl -s {address}/v1/jobs -H 'Content-Type: application/json' -H 'Prefer: wait=10'{authorization} --data @{sample}
+                curl -sS {address}/v1/jobs -H 'Content-Type: application/json' -H 'Prefer: wait=10'{authorization} --data @{sample}
 
               """
             : $"""
 
               The signature of your models, and what waits for them:
 
-                curl -s {address}/v1/models{authorization}
+                curl -sS {address}/v1/models{authorization}
 
               """;
         return $"""
 
-            QueueInference serves {(models.Length == 0 ? "no model yet: put one at " + Path.Combine(folder, "<name>/1/model.onnx") : string.Join(", ", models))} at {address}
+            QueueInference serves {(models.Length == 0 ? "no model" : string.Join(", ", models))} at {address}{(models.Length == 0 ? $". Put one at {Path.Combine(folder, "<name>/1/model.onnx")} and start again; one that is there and did not load says why above." : "")}
             {example}
             """;
     }

@@ -5,6 +5,7 @@ using QueueInference.Worker;
 
 return await HostProgram.RunAsync(async () =>
 {
+    HostArguments.Check(args, WorkerRegistration.Switches.Keys);
     var builder = WebApplication.CreateBuilder(args);
     builder.Configuration.AddCommandLine(args, WorkerRegistration.Switches.ToDictionary());
     builder.Services.AddBrokerAndStore(builder.Configuration, storeTimeout: TimeSpan.FromSeconds(10));

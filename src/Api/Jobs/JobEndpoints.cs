@@ -70,7 +70,7 @@ internal static class JobEndpoints
     /// <summary>The job that was accepted: what goes wrong while it is read again must not hide that it was.</summary>
     private static async Task<JobRecord> AcceptedAsync(JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
     {
-        if (wait is null && !outcome.Replayed)
+        if (wait is null && outcome is { Replayed: false, State: JobState.Queued })
         {
             return outcome.Record();
         }
@@ -109,11 +109,14 @@ internal static class JobEndpoints
     private static async Task ResultAsync(HttpContext context, string id, JobQueries queries, CancellationToken cancellationToken)
     {
         var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        if (!job.State.IsTerminal())
+        {
+            throw new ProblemException(new Problem("job-not-finished", $"The job is {job.State.Name()}. Wait for it with GET /v1/jobs/{{id}}?wait=30.") { RetryAfter = 1 });
+        }
+
         if (job.State != JobState.Succeeded)
         {
-            throw new ProblemException(new Problem("job-not-finished", job.State.IsTerminal()
-                ? $"The job ended as {job.State.Name()} and has no result."
-                : $"The job is {job.State.Name()}. Wait for it with GET /v1/jobs/{{id}}?wait=30.") { RetryAfter = job.State.IsTerminal() ? null : 1 });
+            throw new ProblemException(new Problem("job-without-result", $"The job ended as {job.State.Name()} and has no result. GET /v1/jobs/{{id}} says why."));
         }
 
         await JobAnswers.WriteResultAsync(context, job, (await queries.OutputsAsync(job, cancellationToken))!, cancellationToken);

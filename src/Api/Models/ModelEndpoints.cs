@@ -55,7 +55,15 @@ internal static class ModelEndpoints
         json.WriteNumber("workers", model.Workers);
         json.WriteNumber("queue_depth", model.QueueDepth);
         json.WriteNumber("oldest_waiting_seconds", Math.Round(model.OldestSeconds, 3));
-        json.WriteNumber("estimated_wait_seconds", Math.Round(model.OldestSeconds, 3));
+        if (model.Workers > 0)
+        {
+            json.WriteNumber("estimated_wait_seconds", Math.Round(model.OldestSeconds, 3));
+        }
+        else
+        {
+            json.WriteNull("estimated_wait_seconds");
+        }
+
         json.WriteStartArray("versions");
         foreach (var version in model.Versions)
         {

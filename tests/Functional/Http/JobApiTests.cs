@@ -61,7 +61,7 @@ public sealed class JobApiTests(StandaloneServer server)
         Assert.Equal("inference-failed", job["error"]!.Text("code"));
         Assert.Null(job["result"]);
         using var result = await _client.CallAsync("GET", $"/v1/jobs/{job.Text("id")}/result");
-        await result.RequireProblemAsync(409, "job-not-finished");
+        await result.RequireProblemAsync(409, "job-without-result");
     }
 
     [Fact]
