@@ -51,7 +51,7 @@ internal static class JobEndpoints
     {
         var response = context.Response;
         response.Headers.Location = $"/v1/jobs/{outcome.Id!.Value.Text}";
-        var job = await AcceptedAsync(queries, outcome, wait, cancellationToken);
+        var (job, outputs) = await AcceptedAsync(queries, outcome, wait, cancellationToken);
         var finished = wait is not null && job.State.IsTerminal();
         if (wait is { } asked)
         {
@@ -64,24 +64,26 @@ internal static class JobEndpoints
             response.Headers.RetryAfter = "1";
         }
 
-        await JobAnswers.WriteJobAsync(context, job, finished ? await queries.OutputsAsync(job, cancellationToken) : null, null, cancellationToken);
+        await JobAnswers.WriteJobAsync(context, job, outputs, null, cancellationToken);
     }
 
     /// <summary>The job that was accepted: what goes wrong while it is read again must not hide that it was.</summary>
-    private static async Task<JobRecord> AcceptedAsync(JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
+    private static async Task<(JobRecord Job, Tensor[]? Outputs)> AcceptedAsync(
+        JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
     {
         if (wait is null && outcome is { Replayed: false, State: JobState.Queued })
         {
-            return outcome.Record();
+            return (outcome.Record(), null);
         }
 
         try
         {
-            return await queries.GetAsync(outcome.Id!.Value.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+            var job = await queries.GetAsync(outcome.Id!.Value.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+            return (job, await queries.OutputsAsync(job, cancellationToken));
         }
-        catch (ProblemException e) when (!outcome.Replayed || e.Problem.Type.Status >= 500)
+        catch (ProblemException) when (!outcome.Replayed)
         {
-            return outcome.Record();
+            return (outcome.Record(), null);
         }
     }
 

@@ -54,9 +54,6 @@ internal static class RequestHeaders
             : TimeSpan.FromSeconds(int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) ? Math.Min(seconds, MaxWaitSeconds) : MaxWaitSeconds);
     }
 
-    /// <summary>Whether the client asks not to wait.</summary>
-    public static bool PrefersAsync(IHeaderDictionary headers) => Preference(headers, "respond-async") is not null;
-
     // The protocol's own Python client sends the binary form without a content type.
     private static bool IsSupported(StringValues contentType, bool hasLength)
     {

@@ -1,6 +1,7 @@
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
 
 namespace QueueInference.Api.Submitting;
 
@@ -15,7 +16,7 @@ internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, P
     public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
 
     /// <summary>The job as it was when it was accepted, without another read.</summary>
-    public JobRecord Record() => new(Id!.Value, State, Spec, 0, null, null, null, null, null, null, Forgotten: false);
+    public JobRecord Record() => new(Id!.Value, JobState.Queued, Spec, 0, null, null, null, null, null, null, Forgotten: false);
 }
 
 /// <summary>A submission on its way through its group.</summary>
@@ -29,7 +30,7 @@ internal sealed class PendingSubmit(NewJob job, IReadOnlyList<Tensor> inputs, lo
     public long ArrivedAt => arrivedAt;
 
     /// <summary>Bytes it takes in a message.</summary>
-    public int Size { get; } = 512 + inputs.Sum(tensor => tensor.Data.Length + 128);
+    public int Size { get; } = JobGroupCodec.Estimate(new JobMessage(job.Id.Text, job.Spec, inputs));
 
     public Task<SubmitOutcome> Done => _done.Task;
 

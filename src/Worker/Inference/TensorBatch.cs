@@ -6,13 +6,6 @@ namespace QueueInference.Worker.Inference;
 /// <summary>Joins the rows of several jobs into one batch and cuts the outputs apart again.</summary>
 internal static class TensorBatch
 {
-    /// <summary>Rows a job brings: the first dimension that all its inputs share; null when they do not share one.</summary>
-    /// <remarks>A job without a row count cannot share a batch.</remarks>
-    public static int? Rows(IReadOnlyList<Tensor> inputs) =>
-        inputs.Count > 0 && inputs[0].Shape is [>= 0 and <= int.MaxValue and var rows, ..] && inputs.All(input => input.Shape.Length > 0 && input.Shape[0] == rows)
-            ? (int)rows
-            : null;
-
     /// <summary>A text that is equal exactly for jobs that can share a batch: same names, datatypes and dimensions but the first.</summary>
     public static string ShapeKey(IReadOnlyList<Tensor> inputs)
     {

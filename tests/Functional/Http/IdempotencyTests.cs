@@ -25,6 +25,18 @@ public sealed class IdempotencyTests(StandaloneServer server)
         }
     }
 
+    /// <summary>A client that looks at the state must find the result beside it.</summary>
+    [Fact]
+    public async Task Submit_SameAgainWhenFinished_HoldsTheResult()
+    {
+        using var first = await _client.PostJobAsync(Bodies.Json(Bodies.Job()), ("Idempotency-Key", _key), ("Prefer", "wait=30"));
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        using var again = await SubmitAsync(Bodies.Job());
+        var job = await again.JsonAsync();
+        Assert.Equal("succeeded", job.Text("state"));
+        Assert.NotNull(job["result"]);
+    }
+
     [Fact]
     public async Task Submit_OtherBody_Refused()
     {

@@ -93,13 +93,6 @@ public sealed class RequestHeadersTests
     public void PreferredWait_Header_IsReadAndBounded(string? header, int? seconds) =>
         Assert.Equal(seconds, (int?)RequestHeaders.PreferredWait(Headers(("Prefer", header)))?.TotalSeconds);
 
-    [Fact]
-    public void PrefersAsync_Header_IsFound()
-    {
-        Assert.True(RequestHeaders.PrefersAsync(Headers(("Prefer", "wait=1, respond-async"))));
-        Assert.False(RequestHeaders.PrefersAsync(Headers(("Prefer", "wait=1"))));
-    }
-
     private static HeaderDictionary Headers(params (string Name, string? Value)[] headers)
     {
         var dictionary = new HeaderDictionary();

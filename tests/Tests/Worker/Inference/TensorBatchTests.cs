@@ -117,15 +117,6 @@ public sealed class TensorBatchTests
         Assert.Equal(keys.Length, keys.Distinct().Count());
     }
 
-    [Fact]
-    public void Rows_SharedOrNot_IsTheFirstDimensionOrNull()
-    {
-        Assert.Equal(2, TensorBatch.Rows([new("a", TensorDatatype.Fp32, [2, 3], default), new("b", TensorDatatype.Fp32, [2], default)]));
-        Assert.Null(TensorBatch.Rows([new("a", TensorDatatype.Fp32, [2, 3], default), new("b", TensorDatatype.Fp32, [3], default)]));
-        Assert.Null(TensorBatch.Rows([new("a", TensorDatatype.Fp32, [], default)]));
-        Assert.Null(TensorBatch.Rows([]));
-    }
-
     private static long[] RandomTail(Random random) => [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => (long)random.Next(0, 4))];
 
     private static Tensor Floats(Random random, string name, int rows) =>

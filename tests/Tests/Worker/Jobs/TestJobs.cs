@@ -33,7 +33,7 @@ internal static class TestJobs
     public static HeldJob With(params Tensor[] inputs)
     {
         var job = Held();
-        (job.Inputs, job.Rows, job.ShapeKey) = (inputs, TensorBatch.Rows(inputs) ?? 1, TensorBatch.ShapeKey(inputs));
+        (job.Inputs, job.Rows, job.ShapeKey) = (inputs, (int)inputs[0].Shape[0], TensorBatch.ShapeKey(inputs));
         return job;
     }
 }
