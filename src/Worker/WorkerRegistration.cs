@@ -30,6 +30,7 @@ public static class WorkerRegistration
         .AddSingleton(provider => Inference(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
         .AddSingleton(provider => new ModelRepository(
             provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Models, provider.GetRequiredService<ILogger<ModelRepository>>()))
+        .AddSingleton<IModelRunnerFactory, OnnxModelRunnerFactory>()
         .AddSingleton<ModelLoader>();
 
     private static IServiceCollection AddBatching(this IServiceCollection services) => services

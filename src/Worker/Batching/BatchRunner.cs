@@ -39,10 +39,10 @@ internal sealed class BatchRunner(IModelRunner runner, TimeProvider time, ILogge
     {
         if (batch.Count == 1)
         {
-            return [runner.Run(batch[0].Inputs)];
+            return [[.. runner.Run(batch[0].Inputs).Tensors]];
         }
 
-        var outputs = runner.Run(TensorBatch.Stack([.. batch.Select(job => job.Inputs)]));
+        var outputs = runner.Run(TensorBatch.Stack([.. batch.Select(job => job.Inputs)])).Tensors;
         return TensorBatch.Split(outputs, [.. batch.Select(job => job.Rows)]);
     }
 }

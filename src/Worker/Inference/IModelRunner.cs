@@ -1,3 +1,4 @@
+using System.Buffers;
 using QueueInference.Contracts;
 
 namespace QueueInference.Worker.Inference;
@@ -9,9 +10,16 @@ internal interface IModelRunner : IDisposable
     /// <summary>What the model declares.</summary>
     ModelSignature Signature { get; }
 
+    /// <summary>Where it runs, such as <c>cpu</c> or <c>cuda:0</c>. Models on one device take turns.</summary>
+    string Device { get; }
+
     /// <summary>Runs the model once and blocks until it is done; call it from a thread that may be blocked.</summary>
     /// <param name="inputs">In any order; optional ones may be left out. Their data must not change during the run.</param>
-    /// <returns>Every output, in the order of the signature, with data of its own.</returns>
-    /// <exception cref="InferenceException">The model did not run; nothing else is thrown.</exception>
-    Tensor[] Run(IReadOnlyList<Tensor> inputs);
+    /// <param name="cancellationToken">Asks the run to stop early, which it does between two operators.</param>
+    /// <returns>Every output, in the order of the signature; the caller disposes them.</returns>
+    /// <exception cref="InferenceException">The model did not run to its end; nothing else is thrown.</exception>
+    ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default);
+
+    /// <summary>Memory for inputs that the device reads without another copy on the way. It starts at a multiple of 64.</summary>
+    IMemoryOwner<byte> Allocate(int bytes);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 using QueueInference.Contracts;
 
@@ -17,6 +18,7 @@ internal sealed class OnnxModelRunner : IModelRunner
     /// <exception cref="NotSupportedException">The model has inputs or outputs that are not tensors.</exception>
     public OnnxModelRunner(string path, InferenceOptions options)
     {
+        Device = options.ExecutionProviders[0];
         using var sessionOptions = SessionOptionsFactory.Create(options);
         session = new InferenceSession(path, sessionOptions);
         try
@@ -34,13 +36,19 @@ internal sealed class OnnxModelRunner : IModelRunner
     public ModelSignature Signature { get; }
 
     /// <inheritdoc />
-    public Tensor[] Run(IReadOnlyList<Tensor> inputs)
+    public string Device { get; }
+
+    /// <inheritdoc />
+    public IMemoryOwner<byte> Allocate(int bytes) => new NativeBuffer(bytes);
+
+    /// <inheritdoc />
+    public ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default)
     {
         try
         {
             using var native = new OrtInputs(inputs);
             using var outputs = session.Run(runOptions, native.Names, native.Values, session.OutputNames);
-            return [.. Signature.Outputs.Zip(outputs, OrtTensors.Read)];
+            return new([.. Signature.Outputs.Zip(outputs, OrtTensors.Read)]);
         }
         catch (Exception e)
         {

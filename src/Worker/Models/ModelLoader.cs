@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using QueueInference.Contracts;
+using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models;
 
 /// <summary>Brings versions into memory and warms them.</summary>
-internal sealed class ModelLoader(InferenceOptions options, ILogger<ModelLoader> logger)
+internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions options, ILogger<ModelLoader> logger)
 {
     // Enough to share the cost of a message, few enough that a worker does not hoard slow work.
     private const int MaxGroupJobs = 8;
@@ -31,20 +32,21 @@ internal sealed class ModelLoader(InferenceOptions options, ILogger<ModelLoader>
     {
         var effective = options with { ExecutionProviders = found.Settings.ExecutionProviders ?? options.ExecutionProviders };
         var sha256 = Digest(found.Path);
-        var runner = new OnnxModelRunner(found.Path, effective);
+        var runner = runners.Create(found.Path, effective);
         var canBatch = Warm(found, runner) && runner.Signature.Batchable;
         var maxBatchSize = canBatch ? found.Settings.Batching.EffectiveMaxBatchSize(effective.ExecutionProviders) : 1;
         return new(
-            new ModelVersionInfo(found.Model, found.Version, runner.Signature, maxBatchSize, MaxGroupJobs, found.Settings.MaxAttempts, sha256), runner);
+            new ModelVersionInfo(found.Model, found.Version, runner.Signature, maxBatchSize, MaxGroupJobs, found.Settings.MaxAttempts, sha256), runner,
+            found.Settings, new BatchSizes(maxBatchSize));
     }
 
     /// <summary>Runs once; false when the outputs show that jobs must not share a batch.</summary>
-    private bool Warm(FoundVersion found, OnnxModelRunner runner)
+    private bool Warm(FoundVersion found, IModelRunner runner)
     {
         try
         {
-            var outputs = runner.Run(ModelWarmup.Inputs(runner.Signature));
-            if (!runner.Signature.Batchable || ModelWarmup.KeepsRows(runner.Signature, outputs))
+            using var outputs = runner.Run(ModelWarmup.Inputs(runner.Signature));
+            if (!runner.Signature.Batchable || ModelWarmup.KeepsRows(runner.Signature, outputs.Tensors))
             {
                 return true;
             }

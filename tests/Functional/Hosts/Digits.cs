@@ -23,7 +23,8 @@ internal sealed class Digits : IDisposable
     public float[] Expected(float[] picture)
     {
         var input = new Tensor("image", TensorDatatype.Fp32, [1, 1, 28, 28], MemoryMarshal.AsBytes(picture.AsSpan()).ToArray());
-        return MemoryMarshal.Cast<byte, float>(_runner.Run([input])[0].Data.Span).ToArray();
+        using var outputs = _runner.Run([input]);
+        return MemoryMarshal.Cast<byte, float>(outputs.Tensors[0].Data.Span).ToArray();
     }
 
     /// <summary>A job in the protocol's binary form.</summary>

@@ -1,3 +1,4 @@
+using QueueInference.Contracts;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Tests.Worker;
@@ -13,6 +14,13 @@ internal static class TestModels
 
     /// <summary>Loads a model on one CPU thread.</summary>
     public static OnnxModelRunner Load(string model) => new(PathOf(model), new() { IntraOpThreads = 1 });
+
+    /// <summary>Runs it, and copies the outputs so that they outlive the run.</summary>
+    public static Tensor[] RunOnce(this IModelRunner runner, IReadOnlyList<Tensor> inputs)
+    {
+        using var outputs = runner.Run(inputs);
+        return [.. outputs.Tensors.Select(output => output with { Data = output.Data.ToArray() })];
+    }
 
     private static string SolutionFolder()
     {

@@ -134,11 +134,15 @@ public sealed class BatchRunnerTests
 
         public ModelSignature Signature => throw new NotSupportedException();
 
-        public Tensor[] Run(IReadOnlyList<Tensor> inputs)
+        public string Device => "cpu";
+
+        public ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default)
         {
             Runs++;
-            return [.. run(inputs)];
+            return new([.. run(inputs)]);
         }
+
+        public System.Buffers.IMemoryOwner<byte> Allocate(int bytes) => new NativeBuffer(bytes);
 
         public void Dispose()
         {

@@ -15,7 +15,7 @@ public sealed class OnnxModelRunnerTests
         using var runner = Identity(datatype);
         var input = TestTensors.Random(new Random(1), "x", datatype, [3, 5]);
 
-        var output = Assert.Single(runner.Run([input]));
+        var output = Assert.Single(runner.RunOnce([input]));
 
         Assert.Equal(datatype, Assert.Single(runner.Signature.Inputs).Datatype);
         TestTensors.AssertEqual(input with { Name = "y" }, output);
@@ -27,7 +27,7 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = Identity(datatype);
 
-        var output = Assert.Single(runner.Run([new Tensor("x", datatype, [0, 5], default)]));
+        var output = Assert.Single(runner.RunOnce([new Tensor("x", datatype, [0, 5], default)]));
 
         Assert.Equal([0, 5], output.Shape);
         Assert.True(output.Data.IsEmpty);
@@ -42,7 +42,7 @@ public sealed class OnnxModelRunnerTests
         var shifted = new byte[input.Data.Length + 1];
         input.Data.CopyTo(shifted.AsMemory(1));
 
-        var output = Assert.Single(runner.Run([input with { Data = shifted.AsMemory(1) }]));
+        var output = Assert.Single(runner.RunOnce([input with { Data = shifted.AsMemory(1) }]));
 
         TestTensors.AssertEqual(input with { Name = "y" }, output);
     }
@@ -53,7 +53,7 @@ public sealed class OnnxModelRunnerTests
         using var runner = Identity(TensorDatatype.Bytes);
         var input = TestTensors.Strings("x", [2, 2], "", "a\0b", "😀", new string('x', 100_000));
 
-        TestTensors.AssertEqual(input with { Name = "y" }, Assert.Single(runner.Run([input])));
+        TestTensors.AssertEqual(input with { Name = "y" }, Assert.Single(runner.RunOnce([input])));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = TestModels.Load("two_in_two_out");
 
-        var outputs = runner.Run([TestTensors.Floats("b", [1, 3], 1, 1, 1), TestTensors.Floats("a", [1, 3], 3, 4, 5)]);
+        var outputs = runner.RunOnce([TestTensors.Floats("b", [1, 3], 1, 1, 1), TestTensors.Floats("a", [1, 3], 3, 4, 5)]);
 
         Assert.Equal(["sum", "diff"], outputs.Select(output => output.Name));
         Assert.Equal([4f, 5, 6], outputs[0].ToFloats());
@@ -76,8 +76,8 @@ public sealed class OnnxModelRunnerTests
 
         Assert.Equal(["x", "bias"], runner.Signature.Inputs.Select(input => input.Name));
         Assert.Equal([false, true], runner.Signature.Inputs.Select(input => input.Optional));
-        Assert.Equal([1f, 2, 3], runner.Run([x])[0].ToFloats());
-        Assert.Equal([7f, 8, 9], runner.Run([x, TestTensors.Floats("bias", [3], 7, 8, 9)])[0].ToFloats());
+        Assert.Equal([1f, 2, 3], runner.RunOnce([x])[0].ToFloats());
+        Assert.Equal([7f, 8, 9], runner.RunOnce([x, TestTensors.Floats("bias", [3], 7, 8, 9)])[0].ToFloats());
     }
 
     [Fact]
@@ -87,8 +87,8 @@ public sealed class OnnxModelRunnerTests
         var x = TestTensors.Floats("x", [1, 2], 0, 0);
         var state = TestTensors.Floats("state", [1, 4], 0, 0, 0, 0);
 
-        var first = runner.Run([x, state]);
-        var second = runner.Run([x, first[1] with { Name = "state" }]);
+        var first = runner.RunOnce([x, state]);
+        var second = runner.RunOnce([x, first[1] with { Name = "state" }]);
 
         Assert.False(runner.Signature.Batchable);
         Assert.Equal([4f, 4], second[0].ToFloats());
@@ -100,7 +100,7 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = TestModels.Load("scalar");
 
-        var output = Assert.Single(runner.Run([TestTensors.Floats("x", [], 2)]));
+        var output = Assert.Single(runner.RunOnce([TestTensors.Floats("x", [], 2)]));
 
         Assert.Empty(output.Shape);
         Assert.Equal([-2f], output.ToFloats());
@@ -132,9 +132,9 @@ public sealed class OnnxModelRunnerTests
         using var runner = TestModels.Load("fails_on_negative");
         float[] good = [1, 2, 3, 4];
 
-        var failure = Assert.Throws<InferenceException>(() => runner.Run([TestTensors.Floats("x", [2, 4], [.. good, 1, 2, -77, 4])]));
+        var failure = Assert.Throws<InferenceException>(() => runner.RunOnce([TestTensors.Floats("x", [2, 4], [.. good, 1, 2, -77, 4])]));
 
-        Assert.Equal(good, runner.Run([TestTensors.Floats("x", [1, 4], good)])[0].ToFloats());
+        Assert.Equal(good, runner.RunOnce([TestTensors.Floats("x", [1, 4], good)])[0].ToFloats());
         Assert.Equal(InferenceFailure.Failed, failure.Failure);
         Assert.Equal("The model could not run with these inputs.", failure.Message);
         Assert.NotNull(failure.InnerException);
@@ -145,10 +145,10 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = TestModels.Load("allocates");
 
-        var failure = Assert.Throws<InferenceException>(() => runner.Run([TestTensors.Of("count", TensorDatatype.Int64, [1], 1L << 50)]));
+        var failure = Assert.Throws<InferenceException>(() => runner.RunOnce([TestTensors.Of("count", TensorDatatype.Int64, [1], 1L << 50)]));
 
         Assert.Equal(InferenceFailure.OutOfMemory, failure.Failure);
-        Assert.Equal([0f, 0], runner.Run([TestTensors.Of("count", TensorDatatype.Int64, [1], 2L)])[0].ToFloats());
+        Assert.Equal([0f, 0], runner.RunOnce([TestTensors.Of("count", TensorDatatype.Int64, [1], 2L)])[0].ToFloats());
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class OnnxModelRunnerTests
         using var runner = TestModels.Load("no_batch");
 
         var failure = Assert.Throws<InferenceException>(
-            () => runner.Run([new Tensor("x", TensorDatatype.Fp32, [rows, columns], new byte[bytes])]));
+            () => runner.RunOnce([new Tensor("x", TensorDatatype.Fp32, [rows, columns], new byte[bytes])]));
 
         Assert.Equal(InferenceFailure.Failed, failure.Failure);
     }
@@ -175,7 +175,7 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = Identity(TensorDatatype.Bytes);
 
-        Assert.Throws<InferenceException>(() => runner.Run([new Tensor("x", TensorDatatype.Bytes, [1, 1], data)]));
+        Assert.Throws<InferenceException>(() => runner.RunOnce([new Tensor("x", TensorDatatype.Bytes, [1, 1], data)]));
     }
 
     [Fact]
@@ -183,9 +183,9 @@ public sealed class OnnxModelRunnerTests
     {
         using var runner = Identity(TensorDatatype.Fp32);
 
-        Assert.Throws<InferenceException>(() => runner.Run([TestTensors.Floats("z", [1, 1], 1)]));
-        Assert.Throws<InferenceException>(() => runner.Run([TestTensors.Of("x", TensorDatatype.Int32, [1, 1], 1)]));
-        Assert.Throws<InferenceException>(() => runner.Run([]));
+        Assert.Throws<InferenceException>(() => runner.RunOnce([TestTensors.Floats("z", [1, 1], 1)]));
+        Assert.Throws<InferenceException>(() => runner.RunOnce([TestTensors.Of("x", TensorDatatype.Int32, [1, 1], 1)]));
+        Assert.Throws<InferenceException>(() => runner.RunOnce([]));
     }
 
     private static OnnxModelRunner Identity(TensorDatatype datatype) =>

@@ -39,11 +39,11 @@ public sealed class TensorBatchTests
         int[] rows = [random.Next(1, 5), random.Next(1, 5), random.Next(1, 5)];
         var jobs = rows.Select(count => new[] { Floats(random, "a", count), Floats(random, "b", count) }).ToArray();
 
-        var parts = TensorBatch.Split(runner.Run(TensorBatch.Stack(jobs)), rows);
+        var parts = TensorBatch.Split(runner.RunOnce(TensorBatch.Stack(jobs)), rows);
 
         foreach (var (job, part) in jobs.Zip(parts))
         {
-            Assert.All(runner.Run(job).Zip(part), pair => TestTensors.AssertEqual(pair.First, pair.Second));
+            Assert.All(runner.RunOnce(job).Zip(part), pair => TestTensors.AssertEqual(pair.First, pair.Second));
         }
     }
 

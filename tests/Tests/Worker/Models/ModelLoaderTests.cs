@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using QueueInference.Contracts;
+using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models;
 using Xunit;
 
@@ -91,7 +92,7 @@ public sealed class ModelLoaderTests : IDisposable
         File.Copy(Path.Combine(shared!, "text-direction", "model.onnx"), Path.Combine(files.Root, "text-direction", "1", "model.onnx"));
 
         using var loaded = Load();
-        var output = Assert.Single(loaded!.Runner.Run([TestTensors.Random(new Random(1), "x", TensorDatatype.Fp32, [3, 3, 48, 192])]));
+        var output = Assert.Single(loaded!.Runner.RunOnce([TestTensors.Random(new Random(1), "x", TensorDatatype.Fp32, [3, 3, 48, 192])]));
 
         Assert.Equal(16, loaded.Info.MaxBatchSize);
         Assert.Equal([3, 2], output.Shape);
@@ -99,5 +100,5 @@ public sealed class ModelLoaderTests : IDisposable
 
     private LoadedModel? Load() => Load(Assert.Single(new ModelRepository(files.Root, new RecordingLogger<ModelRepository>()).Scan()));
 
-    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new() { IntraOpThreads = 1 }, logger).Load(found);
+    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new() { IntraOpThreads = 1 }, logger).Load(found);
 }
