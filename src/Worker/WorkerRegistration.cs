@@ -40,7 +40,7 @@ public static class WorkerRegistration
         .AddSingleton<JobFinisher>()
         .AddSingleton<JobReleaser>()
         .AddSingleton<JobIntake>()
-        .AddSingleton<BatchLoopServices>()
+        .AddSingleton<LaneServices>()
         .AddSingleton<ServedModels>();
 
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services

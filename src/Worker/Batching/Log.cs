@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(203, LogLevel.Error, "The batch loop of {Model} met a fault of its own; its jobs are given back")]
     public static partial void LoopFailed(ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(204, LogLevel.Error, "A run took longer than {Seconds} s and is asked to stop")]
+    public static partial void RunStopped(ILogger logger, double seconds);
 }

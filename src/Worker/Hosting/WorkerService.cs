@@ -10,7 +10,7 @@ namespace QueueInference.Worker.Hosting;
 
 /// <summary>The life of a worker: load, announce, consume; at its end drain.</summary>
 internal sealed class WorkerService(
-    ModelRepository repository, ModelLoader loader, ServedModels served, BatchLoopServices services, ModelCatalogue catalogue, IJobBus bus,
+    ModelRepository repository, ModelLoader loader, ServedModels served, ModelCatalogue catalogue, IJobBus bus,
     JobIntake intake, WorkerDrain drain, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -39,7 +39,7 @@ internal sealed class WorkerService(
     {
         foreach (var model in repository.Scan().Select(loader.Load).OfType<LoadedModel>())
         {
-            served.Add(new BatchLoop(model, services));
+            served.Add(model);
         }
 
         if (!served.Versions.Any())

@@ -11,5 +11,7 @@ namespace QueueInference.Worker.Models;
 /// <param name="BatchSizes">Run times by shape and rows, and the rows to run together.</param>
 internal sealed record LoadedModel(ModelVersionInfo Info, IModelRunner Runner, ModelSettings Settings, BatchSizes BatchSizes) : IDisposable
 {
+    public SequenceBuckets? Buckets { get; init; }
+
     public void Dispose() => Runner.Dispose();
 }
