@@ -30,7 +30,8 @@ public sealed class BatchStageTests : IDisposable
     public void Arrange_MoreOfTheSame_KeepsWhatIsThere()
     {
         var (first, second) = (Job(1), Job(2));
-        _stage.Arrange([Whole(first)]);
+        // Room for two first, or the memory would be made anew.
+        _stage.Arrange([Whole(first), Whole(Job(3))]);
         Corrupt(first);
 
         _stage.Arrange([Whole(first), Whole(second)]);
