@@ -7,4 +7,6 @@ internal enum InferenceFailure
     Failed,
     /// <summary>Memory ran out; fewer rows, or the same ones later, may succeed.</summary>
     OutOfMemory,
+    /// <summary>The caller asked it to stop, and it did; says nothing about the inputs.</summary>
+    Stopped,
 }
