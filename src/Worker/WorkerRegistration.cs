@@ -51,9 +51,12 @@ public static class WorkerRegistration
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<WorkerService>();
 
-    private static InferenceOptions Inference(WorkerOptions options) => new()
+    /// <summary>What the options mean for the sessions of this worker.</summary>
+    internal static InferenceOptions Inference(WorkerOptions options) => new()
     {
         IntraOpThreads = options.IntraOpThreads,
+        IntraOpSpinning = options.IntraOpSpinning,
         ExecutionProviders = options.ExecutionProviders ?? [ExecutionProviders.Cpu],
+        ProviderOptions = (options.ProviderOptions ?? []).ToDictionary(pair => pair.Key, pair => (IReadOnlyDictionary<string, string>)pair.Value),
     };
 }

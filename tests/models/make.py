@@ -76,3 +76,16 @@ save("doubles_its_rows", [node("Concat", ["x", "x"], ["y"], axis=0)], [value("x"
 
 # As many zeros as the input says: a way to run out of memory.
 save("allocates", [node("ConstantOfShape", ["count"], ["y"])], [value("count", [1], T.INT64)], [value("y", ["n"])])
+
+# Counts to the greatest x and gives x back: a way to run for as long as a test likes.
+save("spins",
+     [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Cast", ["most"], ["trips"], to=T.INT64),
+      node("Loop", ["trips", "", "x"], ["y"], body=helper.make_graph(
+          # The smaller of two equals, which no optimizer removes.
+          [node("Identity", ["going"], ["go_on"]), node("Min", ["before", "x"], ["after"])], "body",
+          [value("trip", [], T.INT64), value("going", [], T.BOOL), value("before", ["N", 1])],
+          [value("go_on", [], T.BOOL), value("after", ["N", 1])]))],
+     [value("x", ["N", 1])], [value("y", ["N", 1])])
+
+# The output is the input itself.
+save("passes_through", [node("Neg", ["x"], ["y"])], [value("x", ["N", 2])], [value("y", ["N", 2]), value("x", ["N", 2])])

@@ -12,8 +12,11 @@ internal sealed class InferenceException(InferenceFailure failure, string messag
     public InferenceFailure Failure { get; } = failure;
 
     /// <summary>Classifies what a run threw.</summary>
-    public static InferenceException From(Exception cause) => IsOutOfMemory(cause)
-        ? new(InferenceFailure.OutOfMemory, "There was not enough memory to run the model.", cause)
+    /// <param name="cause">What it threw.</param>
+    /// <param name="stopped">Whether it had been asked to stop, which then is the reason, whatever the text says.</param>
+    public static InferenceException From(Exception cause, bool stopped = false) =>
+        stopped ? new(InferenceFailure.Stopped, "The run was stopped before its end.", cause)
+        : IsOutOfMemory(cause) ? new(InferenceFailure.OutOfMemory, "There was not enough memory to run the model.", cause)
         : new(InferenceFailure.Failed, "The model could not run with these inputs.", cause);
 
     private static bool IsOutOfMemory(Exception cause) =>
