@@ -35,6 +35,7 @@ internal static class Program
         foreach (var row in rows)
         {
             Console.WriteLine($"\n{row.Id}: {row.What}\n{Machine.Description}\n{servers.Description}\n");
+            await servers.ClearAsync();
             var outcome = await row.Run(new RowContext(servers, options));
             Console.WriteLine(outcome.Why is null ? "" : $"\n{outcome.Why}\n");
             Console.WriteLine($"{row.Id} {outcome.Value} {row.Goal}");

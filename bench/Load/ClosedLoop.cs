@@ -3,6 +3,9 @@ namespace QueueInference.Bench.Load;
 /// <summary>As many jobs under way as asked for, each connection sending the next when its answer has come.</summary>
 internal static class ClosedLoop
 {
+    /// <summary>Until the queue has its usual length, ends are not counted.</summary>
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
+
     /// <summary>One request for each job, which answers with the result.</summary>
     public static Task<LoadResult> WaitAsync(Uri address, IReadOnlyList<Sample> samples, int inFlight, TimeSpan length) =>
         RunAsync(address, inFlight, length, async (connection, tally, next) =>
@@ -35,7 +38,7 @@ internal static class ClosedLoop
     private static async Task<LoadResult> RunAsync(Uri address, int connections, TimeSpan length, Func<Connection, Tally, Func<int>, Task> turn)
     {
         var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connection.OpenAsync(address)));
-        var (tally, count) = (new Tally(length), -1);
+        var (tally, count) = (new Tally(length, Lead), -1);
         int Next() => Interlocked.Increment(ref count) & int.MaxValue;
         await Task.WhenAll(open.Select(async connection =>
         {

@@ -4,7 +4,9 @@ using QueueInference.Bench.Report;
 namespace QueueInference.Bench.Load;
 
 /// <summary>Collects the ends of jobs from many connections.</summary>
-internal sealed class Tally(TimeSpan length)
+/// <param name="length">How long it counts.</param>
+/// <param name="lead">How long it does not count before that.</param>
+internal sealed class Tally(TimeSpan length, TimeSpan lead = default)
 {
     private readonly Lock _lock = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -13,7 +15,7 @@ internal sealed class Tally(TimeSpan length)
     private string? _fault;
 
     public TimeSpan Now => _watch.Elapsed;
-    public bool Open => Now < length;
+    public bool Open => Now < lead + length;
 
     /// <summary>Notes how late a send was.</summary>
     public void Sent(TimeSpan late) => _lateness.Add(Math.Max(0, late.TotalMilliseconds));
@@ -25,7 +27,7 @@ internal sealed class Tally(TimeSpan length)
         lock (_lock)
         {
             _latency.Add((now - began).TotalMilliseconds);
-            _inTime += now <= length ? 1 : 0;
+            _inTime += now > lead && now <= lead + length ? 1 : 0;
             _wrong += fault is null ? 0 : 1;
             _fault ??= fault;
         }

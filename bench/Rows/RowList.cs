@@ -9,5 +9,13 @@ internal static class RowList
     [
         new("R1", ">=0.97", "items/s through the service ÷ raw ONNX Runtime loop, ResNet-50 shape", context => Throughput.RunAsync(context, BenchModels.ResNet50())),
         new("R1s", ">=0.50", "the same, real text-direction classifier (110 kB input)", context => Throughput.RunAsync(context, BenchModels.TextDirection)),
+        new("G", ">=0.95/0.85", "R1 on a GPU: BERT-base / ResNet-50 shapes (--providers cuda)", Gpu.RunAsync),
+        new("T", "<=3", "p99 ÷ run time of one best batch at 80 % load, open loop, simulated", TailRatio.RunAsync),
+        new("S", ">=0.95", "throughput of 4 workers ÷ 4 times that of one, simulated", ScaleOut.RunAsync),
+        new("P", "0/<=0.10", "0.1 % poison: innocents harmed / share of throughput lost", Poison.RunAsync),
+        new("auto", ">=0.92", "raw throughput at the batch size that the worker chose ÷ at the best", AutoBatch.RunAsync),
+        new("low", "<=0.1ms|5%", "p50 of one lonely job: batch size auto less batch size 1", LowLoad.RunAsync),
+        new("pad", "<=1.25", "elements with padding ÷ without, lengths 16–256", Padding.RunAsync),
+        new("A", "<=4096/0", "managed bytes per job in the worker, payload left out / bytes per job in large objects of ours", Allocation.RunAsync),
     ];
 }

@@ -18,6 +18,9 @@ internal sealed record WorkerSetup
 /// <summary>One Api and some Workers over the broker and the store: all real processes.</summary>
 internal sealed partial class Platform : IAsyncDisposable
 {
+    /// <summary>/metrics may be answered from memory for as long as this.</summary>
+    public static readonly TimeSpan MetricsAge = TimeSpan.FromSeconds(0.5);
+
     private readonly Servers _servers;
     private readonly ModelFolder _models;
 
@@ -44,7 +47,6 @@ internal sealed partial class Platform : IAsyncDisposable
 
     public static async Task<Platform> StartAsync(Servers servers, ModelFolder models, WorkerSetup? setup = null)
     {
-        await servers.ClearAsync();
         var platform = new Platform(servers, models, setup ?? new WorkerSetup());
         try
         {
