@@ -76,3 +76,20 @@ save("doubles_its_rows", [node("Concat", ["x", "x"], ["y"], axis=0)], [value("x"
 
 # As many zeros as the input says: a way to run out of memory.
 save("allocates", [node("ConstantOfShape", ["count"], ["y"])], [value("count", [1], T.INT64)], [value("y", ["n"])])
+
+# Rows influence each other: each is what it differs from the mean of the batch.
+save("batch_mean", [node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1), node("Sub", ["x", "mean"], ["y"])],
+     [value("x", ["N", 3])], [value("y", ["N", 3])])
+
+# Sequences may be padded where the mask is 0 there: the mean of the unmasked tokens, and the sum of each token.
+save("masked_mean",
+     [node("Cast", ["attention_mask"], ["mask"], to=T.FLOAT), node("Unsqueeze", ["mask", "two"], ["wide"]),
+      node("Mul", ["tokens", "wide"], ["kept"]), node("ReduceSum", ["kept", "one"], ["total"], keepdims=0),
+      node("ReduceSum", ["mask", "one"], ["count"], keepdims=1), node("Div", ["total", "count"], ["mean"]),
+      node("ReduceSum", ["kept", "two"], ["sums"], keepdims=0)],
+     [value("tokens", ["N", "sequence", 2]), value("attention_mask", ["N", "sequence"], T.INT64)],
+     [value("mean", ["N", 2]), value("sums", ["N", "sequence"])],
+     [constant("one", T.INT64, [1], [1]), constant("two", T.INT64, [1], [2])])
+
+# Sequences may not be padded: it looks at every position.
+save("sequence_mean", [node("ReduceMean", ["x"], ["mean"], axes=[1], keepdims=0)], [value("x", ["N", "sequence"])], [value("mean", ["N"])])
