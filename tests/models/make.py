@@ -89,3 +89,20 @@ save("spins",
 
 # The output is the input itself.
 save("passes_through", [node("Neg", ["x"], ["y"])], [value("x", ["N", 2])], [value("y", ["N", 2]), value("x", ["N", 2])])
+
+# Rows influence each other: each is what it differs from the mean of the batch.
+save("batch_mean", [node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1), node("Sub", ["x", "mean"], ["y"])],
+     [value("x", ["N", 3])], [value("y", ["N", 3])])
+
+# Sequences may be padded where the mask is 0 there: the mean of the unmasked tokens, and the sum of each token.
+save("masked_mean",
+     [node("Cast", ["attention_mask"], ["mask"], to=T.FLOAT), node("Unsqueeze", ["mask", "two"], ["wide"]),
+      node("Mul", ["tokens", "wide"], ["kept"]), node("ReduceSum", ["kept", "one"], ["total"], keepdims=0),
+      node("ReduceSum", ["mask", "one"], ["count"], keepdims=1), node("Div", ["total", "count"], ["mean"]),
+      node("ReduceSum", ["kept", "two"], ["sums"], keepdims=0)],
+     [value("tokens", ["N", "sequence", 2]), value("attention_mask", ["N", "sequence"], T.INT64)],
+     [value("mean", ["N", 2]), value("sums", ["N", "sequence"])],
+     [constant("one", T.INT64, [1], [1]), constant("two", T.INT64, [1], [2])])
+
+# Sequences may not be padded: it looks at every position.
+save("sequence_mean", [node("ReduceMean", ["x"], ["mean"], axes=[1], keepdims=0)], [value("x", ["N", "sequence"])], [value("mean", ["N"])])

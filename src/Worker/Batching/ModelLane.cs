@@ -39,8 +39,11 @@ internal sealed class ModelLane : IDisposable
         _canStage = model.Info.Signature.Batchable && model.Info.Signature.Inputs.All(input => input.Datatype != TensorDatatype.Bytes);
     }
 
-    /// <summary>What it serves, as it is to be announced now.</summary>
+    /// <summary>What it serves.</summary>
     public ModelVersionInfo Info => _model.Info;
+
+    /// <summary>What is to be announced of it now.</summary>
+    public ModelVersionInfo Describe() => _model.Describe();
 
     /// <summary>Whether something waits.</summary>
     public bool HasWork => _hasWork;

@@ -13,8 +13,8 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     private readonly ConcurrentDictionary<(string Model, int Version), ModelLane> _lanes = new();
     private readonly ConcurrentDictionary<string, DeviceLoop> _devices = new();
 
-    /// <summary>What is served.</summary>
-    public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Info);
+    /// <summary>What is served, as it is to be announced now.</summary>
+    public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Describe());
 
     /// <summary>Serves a version from now on, and unloads it in the end.</summary>
     public void Add(LoadedModel model)
