@@ -13,6 +13,9 @@ internal sealed class OnnxModelRunner : IModelRunner
     private readonly PinnedMemory? pinned;
 
     /// <summary>Loads a model file. External data is read from beside the file.</summary>
+    /// <param name="path">The model file.</param>
+    /// <param name="options">Where and how it is to run.</param>
+    /// <param name="logger">Told what a GPU does not do as well as it could.</param>
     /// <exception cref="OnnxRuntimeException">The file is not a model, or not one that the execution providers can run.</exception>
     /// <exception cref="InvalidOperationException">An execution provider is unknown or cannot be loaded.</exception>
     /// <exception cref="NotSupportedException">The model has inputs or outputs that are not tensors.</exception>
@@ -24,7 +27,11 @@ internal sealed class OnnxModelRunner : IModelRunner
         {
             (Device, Signature, Providers) = (options.Device, SignatureReader.Read(session), NodeAssignment.Of(session));
             outputNames = [.. Signature.Outputs.Select(output => output.Name)];
-            pinned = ExecutionProviders.StartsWithGpu(options.ExecutionProviders) ? OnGpu(path, logger ?? NullLogger.Instance) : null;
+            if (ExecutionProviders.StartsWithGpu(options.ExecutionProviders))
+            {
+                WarnOfCpu(path, logger ?? NullLogger.Instance);
+                pinned = TryPin(path, logger ?? NullLogger.Instance);
+            }
         }
         catch
         {
@@ -83,13 +90,16 @@ internal sealed class OnnxModelRunner : IModelRunner
         }
     }
 
-    private PinnedMemory? OnGpu(string path, ILogger logger)
+    private void WarnOfCpu(string path, ILogger logger)
     {
         if (Providers.FirstOrDefault(share => share.Provider == ExecutionProviders.Cpu) is { } cpu)
         {
             Log.PartlyOnCpu(logger, path, cpu.Nodes, Providers.Sum(share => share.Nodes));
         }
+    }
 
+    private PinnedMemory? TryPin(string path, ILogger logger)
+    {
         try
         {
             return PinnedMemory.OfCuda(session, Device);
