@@ -34,7 +34,8 @@ internal sealed class BatchChooser(LoadedModel model)
     public SealedBatch Staged(IReadOnlyList<BatchPart> parts, Tensor[] inputs) =>
         Seal(parts, inputs, parts[0].Job.Length is { } length ? model.Buckets!.Bucket(length) : null);
 
-    private bool MayCut => model.BatchSizes.MaxRows > 1;
+    /// <summary>A model that mixes its rows would answer otherwise if they ran apart.</summary>
+    private bool MayCut => model.BatchSafe == true;
 
     private int Rows(List<HeldJob> candidates)
     {

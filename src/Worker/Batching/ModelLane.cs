@@ -22,6 +22,7 @@ internal sealed class ModelLane : IDisposable
     private readonly LaneAdmission _admission;
     private readonly BatchRunner _runner;
     private readonly BatchEnds _ends;
+    private readonly BatchSharing _sharing;
     private readonly BatchChooser _chooser;
     private readonly bool _canStage;
     private BatchStage? _stage;
@@ -34,6 +35,7 @@ internal sealed class ModelLane : IDisposable
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
         _runner = new BatchRunner(model, new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, RunWatchdog.EndProcess), services.Time, services.Logger);
+        _sharing = new BatchSharing(model, services.Logger);
         _ends = new BatchEnds(model, services, Return, Drop);
         // Strings have no fixed size, so their rows cannot be laid side by side before all of them are known.
         _canStage = model.Info.Signature.Batchable && model.Info.Signature.Inputs.All(input => input.Datatype != TensorDatatype.Bytes);
@@ -69,7 +71,10 @@ internal sealed class ModelLane : IDisposable
             parts = Take();
             if (parts.Count > 0 && MayRun(parts[0].Job))
             {
-                Run(parts);
+                foreach (var batch in _sharing.Split(parts))
+                {
+                    Run(batch);
+                }
             }
         }
         catch (Exception e)
@@ -147,7 +152,7 @@ internal sealed class ModelLane : IDisposable
         return ours;
     }
 
-    private void Run(List<BatchPart> parts)
+    private void Run(IReadOnlyList<BatchPart> parts)
     {
         var (batch, stage) = Seal(parts);
         QueueStaging();
@@ -158,7 +163,7 @@ internal sealed class ModelLane : IDisposable
         _ends.Hand(outcomes, startedAt);
     }
 
-    private (SealedBatch Batch, BatchStage? Stage) Seal(List<BatchPart> parts)
+    private (SealedBatch Batch, BatchStage? Stage) Seal(IReadOnlyList<BatchPart> parts)
     {
         if (_chooser.Unstaged(parts, _canStage) is { } batch)
         {
