@@ -16,14 +16,15 @@ internal sealed class BatchTuner(IModelRunner runner, TimeProvider time)
     /// <summary>Fills a table. All sizes are run in turns, so that a short disturbance meets each of them once.</summary>
     /// <param name="table">What is measured goes here.</param>
     /// <param name="inputs">Makes the inputs of so many rows.</param>
+    /// <param name="mostRows">Rows that such inputs may have at most; jobs may go beyond.</param>
     /// <param name="budget">How long it may take.</param>
     /// <exception cref="InferenceException">The model refuses the inputs.</exception>
-    public void Measure(BatchSizeTable table, Func<int, IReadOnlyList<Tensor>> inputs, TimeSpan budget)
+    public void Measure(BatchSizeTable table, Func<int, IReadOnlyList<Tensor>> inputs, int mostRows, TimeSpan budget)
     {
         var started = time.GetTimestamp();
         for (var pass = 0; pass < Passes; pass++)
         {
-            foreach (var size in table.Sizes.TakeWhile(size => IsWorthARun(table.Times, size, pass, budget, time.GetElapsedTime(started))))
+            foreach (var size in table.Sizes.TakeWhile(size => size <= mostRows && IsWorthARun(table.Times, size, pass, budget, time.GetElapsedTime(started))))
             {
                 if (!Run(table, size, inputs(size)))
                 {

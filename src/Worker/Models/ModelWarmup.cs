@@ -11,6 +11,9 @@ internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger 
     // Three jobs have a first, a middle and a last row.
     private const int Jobs = 3;
 
+    // 256 rows of the largest jobs there are.
+    private const int MostBytes = 256 << 20;
+
     private readonly IModelRunner _runner = model.Runner;
     private readonly ModelSignature _signature = model.Runner.Signature;
 
@@ -123,8 +126,13 @@ internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger 
 
     private void Measure(TensorSpec[] inputs, TimeSpan budget)
     {
-        var made = new Dictionary<int, Tensor[]>();
-        Tensor[] Make(int rows) => made.TryGetValue(rows, out var known) ? known : made[rows] = WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
-        new BatchTuner(_runner, time).Measure(model.BatchSizes.For(TensorBatch.ShapeKey(Make(1))), Make, budget);
+        var made = Make(1);
+        var mostRows = Math.Max(1, MostBytes / Math.Max(1, made.Sum(input => input.Data.Length)));
+        new BatchTuner(_runner, time).Measure(model.BatchSizes.For(TensorBatch.ShapeKey(made)), Rows, mostRows, budget);
+
+        Tensor[] Make(int rows) => WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
+
+        // Sizes ascend at first, and later runs take the first rows of the largest.
+        IReadOnlyList<Tensor> Rows(int rows) => !_signature.Batchable ? made : WarmupData.FirstRows(made, rows) ?? (made = Make(rows));
     }
 }

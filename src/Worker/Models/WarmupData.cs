@@ -22,6 +22,13 @@ internal static class WarmupData
     public static Tensor[] Inputs(IEnumerable<TensorSpec> inputs, int rows, Random? random) =>
         [.. inputs.Select(input => random is null ? Zeros(input, rows) : Random(input, rows, random))];
 
+    /// <summary>The first rows of inputs that all have the same number of rows, without copying; null where they have fewer.</summary>
+    public static Tensor[]? FirstRows(Tensor[] inputs, int rows) => rows > inputs[0].Shape[0] ? null : [.. inputs.Select(input => input with
+    {
+        Shape = [rows, .. input.Shape.Skip(1)],
+        Data = input.Data[..(int)(input.Data.Length / input.Shape[0] * rows)],
+    })];
+
     private delegate void Filler(Span<byte> data);
 
     private static Tensor Make(TensorSpec input, int rows, Filler fill)

@@ -20,15 +20,15 @@ public sealed class BatchSizeNoiseTests
     [MemberData(nameof(Names))]
     public void Chosen_AfterNoisyTraffic_IsWithinEightPercentOfTheBest(string model)
     {
-        var shares = Enumerable.Range(1, 200).Select(seed => ShareOfBest(Models[model], new Random(seed))).Order().ToList();
-        Assert.True(shares[2] >= 0.92, $"99 of 100 must be within 8 %: {string.Join(", ", shares.Take(5))}");
+        var shares = Enumerable.Range(1, 100).Select(seed => ShareOfBest(Models[model], new Random(seed))).Order().ToList();
+        Assert.True(shares[1] >= 0.92, $"99 of 100 must be within 8 %: {string.Join(", ", shares.Take(5))}");
     }
 
     /// <summary>Throughput of the chosen size in proportion to the best.</summary>
     private static double ShareOfBest(Func<int, double> milliseconds, Random random)
     {
         var table = new BatchSizeTable(64, auto: true);
-        for (var run = 0; run < 1000; run++)
+        for (var run = 0; run < 600; run++)
         {
             var rows = table.Choose(waiting: 200);
             table.Observe(rows, TimeSpan.FromMilliseconds(milliseconds(rows) * Noise(random)));

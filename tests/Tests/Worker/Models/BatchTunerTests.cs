@@ -68,19 +68,22 @@ public sealed class BatchTunerTests
     }
 
     [Fact]
+    public void Measure_InputsTooLarge_GoesNoFurther() => Assert.Equal(8, Runs(new SimulatedModel(_ => 1), 64, mostRows: 15).Max());
+
+    [Fact]
     public void Measure_OneRowOutOfMemory_Throws() =>
         Assert.Throws<InferenceException>(() => Measure(new SimulatedModel(_ => 1, mostRows: 0), 64));
 
-    private static List<int> Runs(SimulatedModel model, int maxRows)
+    private static List<int> Runs(SimulatedModel model, int maxRows, int mostRows = 1024)
     {
-        Measure(model, maxRows);
+        Measure(model, maxRows, mostRows);
         return model.Runs;
     }
 
-    private static BatchSizeTable Measure(SimulatedModel model, int maxRows)
+    private static BatchSizeTable Measure(SimulatedModel model, int maxRows, int mostRows = 1024)
     {
         var table = new BatchSizeTable(maxRows, auto: true);
-        new BatchTuner(model, model.Time).Measure(table, rows => [TestTensors.Floats("x", [rows, 2], new float[rows * 2])], Budget);
+        new BatchTuner(model, model.Time).Measure(table, rows => [TestTensors.Floats("x", [rows, 2], new float[rows * 2])], mostRows, Budget);
         return table;
     }
 }

@@ -191,6 +191,7 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.SkipWhen(string.IsNullOrEmpty(shared), "QI_MODELS_SHARED does not name a folder with text-direction/model.onnx.");
         Directory.CreateDirectory(Path.Combine(files.Root, "text-direction", "1"));
         File.Copy(Path.Combine(shared!, "text-direction", "model.onnx"), Path.Combine(files.Root, "text-direction", "1", "model.onnx"));
+        files.AddText("text-direction/model.json", """{"warmup":[{"x":[1,3,48,192]}]}""");
 
         using var loaded = Load();
         var output = Assert.Single(loaded!.Runner.RunOnce([TestTensors.Random(new Random(1), "x", TensorDatatype.Fp32, [3, 3, 48, 192])]));

@@ -38,5 +38,15 @@ public sealed class WarmupDataTests
         WarmupData.Random(new("x", TensorDatatype.Fp32, [2], []), 1, new Random(1)), WarmupData.Random(new("x", TensorDatatype.Fp32, [2], []), 1, new Random(1)));
 
     [Fact]
+    public void FirstRows_OfSeveralInputs_AreTheirFirstRows()
+    {
+        Tensor[] inputs = [TestTensors.Floats("x", [3, 2], 1, 2, 3, 4, 5, 6), TestTensors.Strings("s", [3], "", "", "")];
+        var first = WarmupData.FirstRows(inputs, 2)!;
+        TestTensors.AssertEqual(TestTensors.Floats("x", [2, 2], 1, 2, 3, 4), first[0]);
+        TestTensors.AssertEqual(TestTensors.Strings("s", [2], "", ""), first[1]);
+        Assert.Null(WarmupData.FirstRows(inputs, 4));
+    }
+
+    [Fact]
     public void Zeros_OfAScalar_IsOneElement() => Assert.Equal(new byte[8], WarmupData.Zeros(new("x", TensorDatatype.Int64, [], []), 1).Data.ToArray());
 }
