@@ -1,4 +1,5 @@
 using System.Globalization;
+using QueueInference.Bench.Naive;
 using QueueInference.Bench.Report;
 using QueueInference.Bench.Rows;
 using QueueInference.Bench.Services;
@@ -15,6 +16,7 @@ internal static class Program
         return args switch
         {
             ["worker", var simulated, .. var rest] => await SimulatedWorker.RunAsync(simulated, rest),
+            ["naive", var policy, var device, var rabbitMq, var redis, var queue] => await NaiveWorker.RunAsync(policy, device, rabbitMq, redis, queue),
             [] => List(),
             _ => await RunAsync(BenchOptions.Parse(args)),
         };

@@ -35,6 +35,21 @@ internal static class ClosedLoop
             }
         });
 
+    /// <summary>Through any door.</summary>
+    public static async Task<LoadResult> AskAsync(Ask ask, int inFlight, TimeSpan length)
+    {
+        var (tally, count) = (new Tally(length, Lead), -1);
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async _ =>
+        {
+            while (tally.Open)
+            {
+                var began = tally.Now;
+                tally.End(began, await ask(Interlocked.Increment(ref count)));
+            }
+        }));
+        return tally.Result;
+    }
+
     private static async Task<LoadResult> RunAsync(Uri address, int connections, TimeSpan length, Func<Connection, Tally, Func<int>, Task> turn)
     {
         var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connection.OpenAsync(address)));

@@ -14,7 +14,13 @@ internal static partial class Precise
         }
     }
 
+    /// <summary>Puts the calling thread before others where the system allows it, so that load does not delay the clock.</summary>
+    public static void Prefer() => _ = SetPriority(0, 0, -10);
+
     private readonly record struct Timespec(long Seconds, long Nanoseconds);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int nice);
 
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int Nanosleep(in Timespec time, nint rest);

@@ -1,12 +1,14 @@
 using QueueInference.Contracts;
+using QueueInference.Worker.Models;
 
 namespace QueueInference.Bench.Models;
 
 /// <summary>The models of the rows. Files are made at first use, into bench/.models.</summary>
 internal static class BenchModels
 {
-    /// <summary>The worker's own warm-up shape; null until it knows the key.</summary>
-    private const string? TextDirectionSettings = null; // {"warmup":[{"x":[1,3,48,192]}]}
+    /// <summary>The size that the worker is to warm the model with; null for a worker that does not know the key yet.</summary>
+    private static readonly string? TextDirectionSettings =
+        typeof(ModelSettings).GetProperty("Warmup") is null ? null : """{"warmup":[{"x":[1,3,48,192]}]}""";
 
     private static readonly string Folder = Directory.CreateDirectory(System.IO.Path.Combine(Root(), "bench", ".models")).FullName;
 

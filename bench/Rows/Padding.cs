@@ -21,7 +21,7 @@ internal static class Padding
         }
         catch (TimeoutException e)
         {
-            return Outcome.NotRun($"This worker does not take the model.json {Settings}. {e.Message}");
+            return Outcome.NotRun($"This worker does not take the model.json {Settings}. {e.Message.Split('\n')[0]}");
         }
     }
 

@@ -17,19 +17,20 @@ internal static class TailRatio
         using var models = new ModelFolder();
         var samples = SimulatedModel.Samples(models.Add(SimulatedModel.Model), 64);
         await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Accelerator = Device });
-        await OpenAsync(context, platform, samples, 0);
+        using var door = await HttpDoor.OpenAsync(platform.Api.Address, samples);
+        await OpenAsync(context, door, 0);
         var runs = new List<LoadResult>();
         for (var repeat = 1; repeat <= context.Options.Repeats; repeat++)
         {
-            runs.Add(await OpenAsync(context, platform, samples, repeat));
+            runs.Add(await OpenAsync(context, door, repeat));
         }
 
         Print(runs);
         return Lateness.Judge(runs, Device.Best) ?? Outcome.Of(new Series(runs.Select(Ratio)).Median);
     }
 
-    private static Task<LoadResult> OpenAsync(RowContext context, Platform platform, Sample[] samples, int seed) =>
-        OpenLoop.RunAsync(platform.Api.Address, samples, Share * Device.Capacity, context.Options.Stretch, seed);
+    private static Task<LoadResult> OpenAsync(RowContext context, HttpDoor door, int seed) =>
+        OpenLoop.RunAsync(door.AskAsync, Share * Device.Capacity, context.Options.Stretch, seed);
 
     private static double Ratio(LoadResult run) => run.Latency.Percentile(99) / Device.Best.TotalMilliseconds;
 

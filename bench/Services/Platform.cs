@@ -13,6 +13,7 @@ internal sealed record WorkerSetup
     public Simulated.Accelerator? Accelerator { get; init; }
 
     public Dictionary<string, string> Environment { get; init; } = [];
+    public Dictionary<string, string> ApiEnvironment { get; init; } = [];
 }
 
 /// <summary>One Api and some Workers over the broker and the store: all real processes.</summary>
@@ -28,7 +29,7 @@ internal sealed partial class Platform : IAsyncDisposable
     {
         (_servers, _models) = (servers, models);
         var environment = new Dictionary<string, string> { ["ConnectionStrings__RabbitMq"] = servers.RabbitMq, ["ConnectionStrings__Redis"] = servers.Redis };
-        Api = new Host([Host.Assembly("Api")], environment);
+        Api = new Host([Host.Assembly("Api")], Merge(environment, setup.ApiEnvironment));
         Workers = [.. Enumerable.Range(0, setup.Count).Select(_ => new Host([.. Program(setup), "--models", models.Folder], Merge(environment, setup.Environment)))];
     }
 
