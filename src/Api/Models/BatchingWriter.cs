@@ -10,6 +10,7 @@ internal static class BatchingWriter
     public static void Write(Utf8JsonWriter json, ModelVersionInfo version)
     {
         json.WriteString("device", version.Device);
+        WriteProviders(json, version.ExecutionProviders ?? []);
         WriteKnown(json, "batch_safe", version.BatchSafe);
         WriteKnown(json, "padding_safe", version.PaddingSafe);
         json.WriteString("batching_note", version.BatchingNote);
@@ -21,6 +22,20 @@ internal static class BatchingWriter
             json.WriteNumber("rows", time.Rows);
             json.WriteNumber("ms", time.Ms);
             json.WriteBoolean("chosen", time.Chosen);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteProviders(Utf8JsonWriter json, IReadOnlyList<ProviderNodes> providers)
+    {
+        json.WriteStartArray("execution_providers");
+        foreach (var provider in providers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", provider.Name);
+            json.WriteNumber("nodes", provider.Nodes);
             json.WriteEndObject();
         }
 

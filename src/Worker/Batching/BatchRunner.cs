@@ -50,6 +50,12 @@ internal sealed class BatchRunner(LoadedModel model, RunWatchdog watchdog, TimeP
             using var watch = watchdog.Begin();
             return model.Runner.Run(batch.Inputs, watch.Token);
         }
+        catch (InferenceException e) when (e.Failure == InferenceFailure.DeviceLost)
+        {
+            // Every later run would fail too, and take its jobs with it.
+            watchdog.EndProcess($"The device {model.Runner.Device} failed: {e.InnerException?.Message} This worker ends, its jobs go to others.");
+            throw;
+        }
         catch (InferenceException e) when (e.Failure == InferenceFailure.OutOfMemory && batch is { Parts.Count: 1, Rows: > 1, MayCut: true })
         {
             Remember(batch, e);

@@ -34,7 +34,7 @@ internal sealed class ModelLane : IDisposable
         (_model, _device, _services) = (model, device, services);
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
-        _runner = new BatchRunner(model, new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, RunWatchdog.EndProcess), services.Time, services.Logger);
+        _runner = new BatchRunner(model, new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast), services.Time, services.Logger);
         _sharing = new BatchSharing(model, services.Logger);
         _ends = new BatchEnds(model, services, Return, Drop);
         // Strings have no fixed size, so their rows cannot be laid side by side before all of them are known.

@@ -8,8 +8,8 @@ internal sealed class RunWatchdog(TimeSpan timeout, TimeProvider time, ILogger l
     /// <summary>How long a run that was asked to stop may still take: it looks between two operators.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    /// <summary>Ends the process, with a line on standard error.</summary>
-    public static void EndProcess(string reason) => Environment.FailFast(reason);
+    /// <summary>Ends the process at once, with the reason on standard error.</summary>
+    public void EndProcess(string reason) => giveUp(reason);
 
     /// <summary>Watches until it is disposed.</summary>
     public RunWatch Begin()

@@ -21,7 +21,7 @@ internal sealed class WorkerService(
         await UntilDoneAsync(() => AnnounceAsync(stoppingToken), stoppingToken);
         foreach (var model in served.Versions.GroupBy(version => version.Model))
         {
-            await ConsumeAsync(model.Key, model.Max(version => version.MaxBatchSize), stoppingToken);
+            await ConsumeAsync(model.Key, model.Max(Prefetch.Messages), stoppingToken);
         }
 
         string[] serving = [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
@@ -61,9 +61,8 @@ internal sealed class WorkerService(
         }
     }
 
-    private async Task ConsumeAsync(string model, int maxBatch, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(string model, int prefetch, CancellationToken cancellationToken)
     {
-        var prefetch = Math.Clamp(2 * maxBatch, 16, 1000);
         foreach (var priority in Enum.GetValues<JobPriority>())
         {
             await UntilDoneAsync(async () => drain.Add(await bus.SubscribeAsync(

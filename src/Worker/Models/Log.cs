@@ -2,8 +2,8 @@ namespace QueueInference.Worker.Models;
 
 internal static partial class Log
 {
-    [LoggerMessage(300, LogLevel.Information, "Loaded {Model} version {Version}; at most {MaxBatchSize} rows run together.")]
-    public static partial void Loaded(ILogger logger, string model, int version, int maxBatchSize);
+    [LoggerMessage(300, LogLevel.Information, "Loaded {Model} version {Version} on {Device} ({Providers}); at most {MaxBatchSize} rows run together.")]
+    public static partial void Loaded(ILogger logger, string model, int version, string device, string providers, int maxBatchSize);
 
     [LoggerMessage(301, LogLevel.Error, "{Model} version {Version} is not served: {Reason}")]
     public static partial void LoadFailed(ILogger logger, string model, int version, string reason, Exception exception);

@@ -18,6 +18,7 @@ internal static class ModelDescription
             MaxBatchSize = sizes.Largest,
             MaxGroupJobs = GroupBound.Jobs(sizes.RowCost, sizes.MaxRows > 1 ? sizes.Largest : null),
             Device = model.Runner.Device,
+            ExecutionProviders = [.. model.Runner.Providers.Select(share => new ProviderNodes(share.Provider, share.Nodes))],
             BatchSafe = batching.Safe,
             PaddingSafe = padding.Safe,
             BatchingNote = batching.Note ?? padding.Note,

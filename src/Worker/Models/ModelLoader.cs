@@ -14,7 +14,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
         try
         {
             var loaded = LoadAndWarm(found);
-            Log.Loaded(logger, found.Model, found.Version, loaded.Info.MaxBatchSize);
+            Log.Loaded(logger, found.Model, found.Version, loaded.Info.Device, Providers(loaded.Info), loaded.Info.MaxBatchSize);
             return loaded;
         }
         catch (Exception e)
@@ -27,9 +27,8 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
 
     private LoadedModel LoadAndWarm(FoundVersion found)
     {
-        var effective = options with { ExecutionProviders = found.Settings.ExecutionProviders ?? options.ExecutionProviders };
         var sha256 = Digest(found.Path);
-        var runner = runners.Create(found.Path, effective);
+        var runner = new VariantChoice(runners, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
         try
         {
             return Warm(found, runner, sha256);
@@ -51,6 +50,9 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
         model.Describe();
         return model;
     }
+
+    private static string Providers(ModelVersionInfo info) =>
+        string.Join(", ", info.ExecutionProviders!.Select(provider => $"{provider.Name}: {provider.Nodes} operators"));
 
     private static string Digest(string path)
     {

@@ -12,7 +12,7 @@ public sealed class EngineTests(TestServices services)
     public async Task JobLargerThanABatch_ComesBackWholeAndLetsOthersIn()
     {
         await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=12", workers: 1);
-        var model = cluster.Models.AddTestModel("identity_fp32", """{"batching":{"max_batch_size":8}}""");
+        var model = cluster.Models.AddTestModel("identity_fp32", """{"batching":{"max_batch_size":8},"warmup":[{"x":[1,1]}]}""");
         await cluster.StartAsync();
 
         var large = cluster.Client.SubmitAsync(Rows(model, [.. Enumerable.Range(0, 100).Select(i => (float)i)]), wait: 30);
@@ -27,7 +27,7 @@ public sealed class EngineTests(TestServices services)
     public async Task OneBadRowOfALargeJob_FailsThatJobOnce()
     {
         await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=12", workers: 1);
-        var model = cluster.Models.AddTestModel("fails_on_negative", """{"batching":{"max_batch_size":8}}""");
+        var model = cluster.Models.AddTestModel("fails_on_negative", """{"batching":{"max_batch_size":8},"warmup":[{"x":[1,1]}]}""");
         await cluster.StartAsync();
         var large = cluster.Client.SubmitAsync(Rows(model, [.. Enumerable.Range(0, 100).Select(i => i == 50 ? -1f : i)], columns: 4), wait: 30);
         var neighbours = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => cluster.Client.SubmitAsync(Rows(model, [i], columns: 4), wait: 30)));

@@ -26,7 +26,7 @@ internal sealed class StubModel(Func<IReadOnlyList<Tensor>, CancellationToken, I
 
     public IMemoryOwner<byte> Allocate(int bytes) => new NativeBuffer(bytes);
 
-    public void Dispose()
-    {
-    }
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 }

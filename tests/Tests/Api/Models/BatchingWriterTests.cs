@@ -12,12 +12,12 @@ public sealed class BatchingWriterTests
 
     [Fact]
     public void Write_NothingKnown_SaysSo() => Assert.Equal(
-        """{"device":"","batch_safe":null,"padding_safe":null,"batching_note":null,"batch_times":[]}""", Write(Version));
+        """{"device":"","execution_providers":[],"batch_safe":null,"padding_safe":null,"batching_note":null,"batch_times":[]}""", Write(Version));
 
     [Fact]
     public void Write_EverythingKnown_IsThere() => Assert.Equal(
-        """{"device":"cpu","batch_safe":true,"padding_safe":false,"batching_note":"Why.","batch_times":[{"shape":"x:[*,3]","rows":8,"ms":5.1,"chosen":true}]}""",
-        Write(Version with { Device = "cpu", BatchSafe = true, PaddingSafe = false, BatchingNote = "Why.", BatchTimes = [new("x:[*,3]", 8, 5.1, true)] }));
+        """{"device":"cpu","execution_providers":[{"name":"cpu","nodes":7}],"batch_safe":true,"padding_safe":false,"batching_note":"Why.","batch_times":[{"shape":"x:[*,3]","rows":8,"ms":5.1,"chosen":true}]}""",
+        Write(Version with { Device = "cpu", ExecutionProviders = [new("cpu", 7)], BatchSafe = true, PaddingSafe = false, BatchingNote = "Why.", BatchTimes = [new("x:[*,3]", 8, 5.1, true)] }));
 
     [Fact]
     public void Announcement_OfAnOlderWorker_IsRead()

@@ -12,6 +12,8 @@ namespace QueueInference.Tests.Worker.Batching;
 
 public sealed class BatchRunnerTests
 {
+    private readonly List<string> _ends = [];
+
     [Fact]
     public void Run_JobsOfDifferentRows_GiveEachItsOwnRows()
     {
@@ -141,6 +143,24 @@ public sealed class BatchRunnerTests
     }
 
     [Fact]
+    public void Run_DeviceLost_EndsTheProcess()
+    {
+        var stub = new StubModel(_ => throw InferenceException.From(new InvalidOperationException("CUDA failure 700: an illegal memory access was encountered")));
+
+        Run(stub, [Row(1)]);
+
+        Assert.Contains("cpu failed: CUDA failure 700", Assert.Single(_ends));
+    }
+
+    [Fact]
+    public void Run_Stopped_FailsTheCulpritAlone()
+    {
+        var stub = new StubModel(inputs => inputs[0].ToFloats().Min() < 0 ? throw new InferenceException(InferenceFailure.Stopped, "no") : inputs);
+
+        Assert.Equal([null, null, InferenceFailure.Stopped, null], Run(stub, [Row(1), Row(2), Row(-1), Row(3)]).Select(outcome => outcome.Failure));
+    }
+
+    [Fact]
     public void Run_Time_IsTheRunsOwn()
     {
         var time = new FakeTimeProvider();
@@ -153,10 +173,10 @@ public sealed class BatchRunnerTests
         Assert.Equal(12.5, Assert.Single(Run(model, [Row(1)], time)).InferenceMs);
     }
 
-    private static IReadOnlyList<PartOutcome> Run(IModelRunner runner, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null, ModelSettings? settings = null) =>
+    private IReadOnlyList<PartOutcome> Run(IModelRunner runner, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null, ModelSettings? settings = null) =>
         Run(TestModels.Loaded(runner, settings: settings), jobs, time);
 
-    private static IReadOnlyList<PartOutcome> Run(LoadedModel model, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null) =>
+    private IReadOnlyList<PartOutcome> Run(LoadedModel model, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null) =>
         new BatchRunner(model, Watchdog(), time ?? TimeProvider.System, NullLogger.Instance).Run(Batch(model, jobs)).Parts;
 
     private static SealedBatch Batch(LoadedModel model, IReadOnlyList<HeldJob> jobs) =>
@@ -165,7 +185,7 @@ public sealed class BatchRunnerTests
             MayCut = true, SizeTable = model.BatchSizes.For(""),
         };
 
-    private static RunWatchdog Watchdog() => new(TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger.Instance, _ => { });
+    private RunWatchdog Watchdog() => new(TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger.Instance, _ends.Add);
 
     private static HeldJob Row(float value) => TestJobs.With(TestTensors.Floats("x", [1, 4], value, value, value, value));
 
