@@ -12,5 +12,24 @@ public sealed record TensorSpec(string Name, TensorDatatype Datatype, long[] Sha
 public sealed record ModelSignature(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)
 {
     /// <summary>Whether rows of different jobs can share a batch: every input that is not optional, and every output, has an open first dimension.</summary>
-    public bool Batchable => Inputs.Any(input => !input.Optional) && Inputs.Where(input => !input.Optional).Concat(Outputs).All(tensor => tensor.Shape is [-1, ..]);
+    public bool Batchable => HaveRows(Inputs, out var required) && required > 0 && HaveRows(Outputs, out _);
+
+    // Asked for each job, so without the garbage of a query.
+    private static bool HaveRows(IReadOnlyList<TensorSpec> tensors, out int required)
+    {
+        required = 0;
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            if (!tensors[i].Optional)
+            {
+                required++;
+                if (tensors[i].Shape is not [-1, ..])
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 }

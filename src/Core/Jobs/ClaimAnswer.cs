@@ -22,16 +22,20 @@ public enum ClaimOutcome
 /// <param name="Attempt">Attempts charged so far, where the job is to be run.</param>
 public readonly record struct ClaimAnswer(ClaimOutcome Outcome, int Attempt = 0)
 {
-    internal static ClaimAnswer Parse(string text) => text.Split(' ') switch
+    private const string Taken = "take ", Suspected = "suspect ";
+
+    internal static ClaimAnswer Parse(string text) => text switch
     {
-        ["take", var attempt] => new(ClaimOutcome.Take, int.Parse(attempt, null)),
-        ["suspect", var attempt] => new(ClaimOutcome.Suspect, int.Parse(attempt, null)),
-        ["skip"] => new(ClaimOutcome.Skip),
-        ["expired"] => new(ClaimOutcome.Expired),
-        ["gave-up"] => new(ClaimOutcome.GaveUp),
-        ["missing"] => new(ClaimOutcome.Missing),
+        _ when text.StartsWith(Taken, StringComparison.Ordinal) => new(ClaimOutcome.Take, Number(text.AsSpan(Taken.Length))),
+        _ when text.StartsWith(Suspected, StringComparison.Ordinal) => new(ClaimOutcome.Suspect, Number(text.AsSpan(Suspected.Length))),
+        "skip" => new(ClaimOutcome.Skip),
+        "expired" => new(ClaimOutcome.Expired),
+        "gave-up" => new(ClaimOutcome.GaveUp),
+        "missing" => new(ClaimOutcome.Missing),
         _ => throw new InvalidOperationException("claim answered something unknown."),
     };
+
+    private static int Number(ReadOnlySpan<char> text) => int.Parse(text, System.Globalization.NumberStyles.None, null);
 }
 
 /// <summary>Who claims, and from which broker message.</summary>

@@ -25,18 +25,22 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
         IReadOnlyList<JobMessage> jobs, Claimant claimant, bool rebuild, CancellationToken cancellationToken)
     {
         var (partition, model) = (JobId.Trusted(jobs[0].Id).Partition, jobs[0].Spec.Model);
-        List<RedisKey> keys = [JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition)];
-        List<RedisValue> args =
-        [
+        var keys = new List<RedisKey>(3 + (2 * jobs.Count)) { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition) };
+        var args = new List<RedisValue>(10 + ((rebuild ? 8 : 1) * jobs.Count))
+        {
             claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
             Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0",
-        ];
+        };
         foreach (var job in jobs)
         {
             var id = JobId.Trusted(job.Id);
-            keys.AddRange([JobKeys.Job(id), JobKeys.Inputs(id)]);
+            keys.Add(JobKeys.Job(id));
+            keys.Add(JobKeys.Inputs(id));
             args.Add(job.Id);
-            args.AddRange(rebuild ? RecordFields(job.Spec) : []);
+            if (rebuild)
+            {
+                args.AddRange(RecordFields(job.Spec));
+            }
         }
 
         var answers = await store.RunManyAsync("claim", [.. keys], [.. args], cancellationToken);
@@ -79,15 +83,18 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
     public async Task<FinishOutcome[]> FinishAsync(string model, IReadOnlyList<JobEnd> ends, CancellationToken cancellationToken)
     {
         var partition = ends[0].Lease.Id.Partition;
-        List<RedisKey> keys = [JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition)];
-        List<RedisValue> args = [Milliseconds(_options.Tombstone), JobKeys.Wake(partition)];
-        foreach (var end in ends)
+        var keys = new RedisKey[3 + (3 * ends.Count)];
+        (keys[0], keys[1], keys[2]) = (JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition));
+        var args = new RedisValue[2 + (7 * ends.Count)];
+        (args[0], args[1]) = (Milliseconds(_options.Tombstone), JobKeys.Wake(partition));
+        for (var i = 0; i < ends.Count; i++)
         {
-            keys.AddRange([JobKeys.Job(end.Lease.Id), JobKeys.Inputs(end.Lease.Id), JobKeys.Result(end.Lease.Id)]);
-            args.AddRange(Arguments(end));
+            var id = ends[i].Lease.Id;
+            (keys[3 + (3 * i)], keys[4 + (3 * i)], keys[5 + (3 * i)]) = (JobKeys.Job(id), JobKeys.Inputs(id), JobKeys.Result(id));
+            Fill(args.AsSpan(2 + (7 * i)), ends[i]);
         }
 
-        var answers = await store.RunManyAsync("finish", [.. keys], [.. args], cancellationToken);
+        var answers = await store.RunManyAsync("finish", keys, args, cancellationToken);
         return Array.ConvertAll(answers, answer => answer switch
         {
             "ok" => FinishOutcome.Ok,
@@ -96,12 +103,12 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
         });
     }
 
-    private static RedisValue[] Arguments(JobEnd end) =>
-    [
-        end.Lease.Id.Text, end.Lease.Token, end.State.Name(), end.Result ?? [],
-        end.Error?.Code ?? "", end.Error?.Message ?? "",
-        end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun),
-    ];
+    private static void Fill(Span<RedisValue> args, JobEnd end)
+    {
+        (args[0], args[1], args[2], args[3]) = (end.Lease.Id.Text, end.Lease.Token, end.State.Name(), end.Result ?? []);
+        (args[4], args[5]) = (end.Error?.Code ?? "", end.Error?.Message ?? "");
+        args[6] = end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun);
+    }
 
     private static RedisValue[] Pair(Lease lease) => [lease.Id.Text, lease.Token];
 }

@@ -13,6 +13,7 @@ public readonly record struct JobId
 {
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Length = 31;
+    private static readonly string[] PartitionNames = [.. Enumerable.Range(0, 100).Select(number => $"p{number:00}")];
     private static readonly System.Buffers.SearchValues<char> Allowed = System.Buffers.SearchValues.Create(Digits);
 
     private JobId(string text) => Text = text;
@@ -21,7 +22,10 @@ public readonly record struct JobId
     public string Text { get; }
 
     /// <summary>The Redis partition, two digits.</summary>
-    public string Partition => Text[..3];
+    public string Partition => PartitionNames[PartitionNumber];
+
+    /// <summary>The same as a number.</summary>
+    internal int PartitionNumber => ((Text[1] - '0') * 10) + (Text[2] - '0');
 
     /// <summary>Unix milliseconds of its making.</summary>
     public long CreatedAt => ReadDigits(Text.AsSpan(3, 10));

@@ -7,6 +7,8 @@ namespace QueueInference.Core.Jobs;
 /// <summary>The names of the keys in Redis. Everything of one partition shares a hash tag, and so one slot of a cluster.</summary>
 internal static class JobKeys
 {
+    private static readonly byte[][] Jobs = Prefixes("job"), Kept = Prefixes("in"), Results = Prefixes("res");
+
     /// <summary>Due times of all unfinished jobs.</summary>
     public static RedisKey Open(string partition) => $"qi:{{{partition}}}:open";
     /// <summary>Jobs of a model that wait, by creation time.</summary>
@@ -16,11 +18,11 @@ internal static class JobKeys
     /// <summary>A tenant's jobs by creation time.</summary>
     public static RedisKey List(string partition, string tenant) => $"qi:{{{partition}}}:list:{tenant}";
     /// <summary>A job's record.</summary>
-    public static RedisKey Job(JobId id) => $"qi:{{{id.Partition}}}:job:{id.Text}";
+    public static RedisKey Job(JobId id) => Join(Jobs, id);
     /// <summary>A job's kept inputs.</summary>
-    public static RedisKey Inputs(JobId id) => $"qi:{{{id.Partition}}}:in:{id.Text}";
+    public static RedisKey Inputs(JobId id) => Join(Kept, id);
     /// <summary>A job's result.</summary>
-    public static RedisKey Result(JobId id) => $"qi:{{{id.Partition}}}:res:{id.Text}";
+    public static RedisKey Result(JobId id) => Join(Results, id);
     /// <summary>A webhook delivery: its body, fixed at the first attempt, and the attempts made.</summary>
     public static RedisKey Delivery(JobId id) => $"qi:{{{id.Partition}}}:hook:{id.Text}";
     /// <summary>Pub/sub channel that names finished jobs.</summary>
@@ -28,6 +30,11 @@ internal static class JobKeys
     /// <summary>An idempotency key, in a slot of its own; the caller's text is hashed, so it may hold anything.</summary>
     public static RedisKey Idempotency(string tenant, string key) =>
         $"qi:idem:{tenant}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
+
+    // Several of these for each job: a prefix that is made once saves the text.
+    private static RedisKey Join(byte[][] prefixes, JobId id) => ((RedisKey)id.Text).Prepend(prefixes[id.PartitionNumber]);
+
+    private static byte[][] Prefixes(string kind) => [.. Enumerable.Range(0, 100).Select(number => Encoding.ASCII.GetBytes($"qi:{{p{number:00}}}:{kind}:"))];
 }
 
 /// <summary>Pub/sub channels that others listen to.</summary>

@@ -85,9 +85,9 @@ public static class JobGroupCodec
     {
         try
         {
-            return JsonSerializer.Deserialize(json, JobJson.Default.JobSpec) ?? throw new InvalidDataException("A job without a specification.");
+            return JobSpecReader.Read(json) ?? throw new InvalidDataException("A job without a specification.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException("A job's specification is not readable.", e);
         }

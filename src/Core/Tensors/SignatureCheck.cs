@@ -13,7 +13,7 @@ public static class SignatureCheck
     /// <param name="maxRows">Most rows one job may bring to a batchable model.</param>
     public static SignatureMismatch? Find(
         ModelSignature signature, IReadOnlyList<Tensor> inputs, IReadOnlyList<string>? outputs, int maxRows) =>
-        FindAll(signature, inputs, outputs, maxRows).FirstOrDefault();
+        SignatureFit.IsPlain(signature, inputs, outputs, maxRows) ? null : FindAll(signature, inputs, outputs, maxRows).FirstOrDefault();
 
     /// <summary>Every mismatch, at most one for each input and requested output; evaluated lazily.</summary>
     public static IEnumerable<SignatureMismatch> FindAll(
@@ -22,8 +22,23 @@ public static class SignatureCheck
 
     /// <summary>Rows the job adds to a batch: the first dimension of a batchable model's inputs, else 1.</summary>
     public static int Rows(ModelSignature signature, IReadOnlyList<Tensor> inputs) =>
-        signature.Batchable && signature.Inputs.First(spec => !spec.Optional).Name is var name
-            && inputs.FirstOrDefault(input => input.Name == name) is { Shape: [var rows, ..] } ? (int)Math.Min(rows, int.MaxValue) : 1;
+        signature.Batchable && First(signature, inputs) is { Shape: [var rows, ..] } ? (int)Math.Min(rows, int.MaxValue) : 1;
+
+    private static Tensor? First(ModelSignature signature, IReadOnlyList<Tensor> inputs)
+    {
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            for (var j = 0; j < signature.Inputs.Count; j++)
+            {
+                if (!signature.Inputs[j].Optional && signature.Inputs[j].Name == inputs[i].Name)
+                {
+                    return inputs[i];
+                }
+            }
+        }
+
+        return null;
+    }
 
     private static IEnumerable<SignatureMismatch> Names(ModelSignature signature, IReadOnlyList<Tensor> inputs)
     {

@@ -16,11 +16,14 @@ internal sealed class BatchStage(IModelRunner runner, SequenceBuckets? buckets) 
     {
         var kept = Keep(parts);
         Begin(parts[0], parts.Sum(part => part.Rows), ref kept);
-        (_parts, var added) = (kept, parts.Except(kept).ToList());
-        _rows = kept.Sum(part => part.Rows);
-        foreach (var part in added)
+        var present = kept.Count > 0 ? kept.ToHashSet() : null;
+        (_parts, _rows) = (kept, kept.Sum(part => part.Rows));
+        foreach (var part in parts)
         {
-            Copy(part);
+            if (present?.Contains(part) != true)
+            {
+                Copy(part);
+            }
         }
 
         return _parts;
@@ -43,8 +46,7 @@ internal sealed class BatchStage(IModelRunner runner, SequenceBuckets? buckets) 
     /// <summary>What lies at the front and is still wanted stays where it is.</summary>
     private List<BatchPart> Keep(IReadOnlyList<BatchPart> wanted)
     {
-        var set = wanted.ToHashSet();
-        return _parts.Count > 0 && _parts[0].Job.ShapeKey == wanted[0].Job.ShapeKey ? [.. _parts.TakeWhile(set.Contains)] : [];
+        return _parts.Count > 0 && _parts[0].Job.ShapeKey == wanted[0].Job.ShapeKey ? [.. _parts.TakeWhile(wanted.ToHashSet().Contains)] : [];
     }
 
     private void Begin(BatchPart first, int rows, ref List<BatchPart> kept)

@@ -10,6 +10,8 @@ namespace QueueInference.Worker.Batching;
 internal sealed class LaneAdmission(LoadedModel model)
 {
     private readonly ModelSignature _signature = model.Info.Signature;
+    private readonly bool _hasOptional = model.Info.Signature.Inputs.Any(spec => spec.Optional);
+    private Tuple<List<Tensor>, string> _last = new([], "");
 
     /// <summary>Why the job cannot run, or null.</summary>
     public JobError? Check(HeldJob job)
@@ -19,7 +21,7 @@ internal sealed class LaneAdmission(LoadedModel model)
             return new JobError(JobErrorCodes.InvalidInput, $"{mismatch.Pointer}: {mismatch.Message}");
         }
 
-        if (model.Settings.FiniteInputs && job.Inputs.FirstOrDefault(input => !FiniteCheck.IsFinite(input)) is { } broken)
+        if (model.Settings.FiniteInputs && Broken(job) is { } broken)
         {
             return new JobError(JobErrorCodes.InvalidInput, $"The input '{broken.Name}' is not finite (NaN or infinity), which the model's finite_inputs forbids.");
         }
@@ -28,13 +30,30 @@ internal sealed class LaneAdmission(LoadedModel model)
         return null;
     }
 
+    private static Tensor? Broken(HeldJob job) => job.Inputs.FirstOrDefault(input => !FiniteCheck.IsFinite(input));
+
     private void Measure(HeldJob job)
     {
         job.Rows = SignatureCheck.Rows(_signature, job.Inputs);
         job.Length = model.Buckets?.Length(job.Inputs);
-        job.ShapeKey = TensorBatch.ShapeKey(job.Length is { } length ? Padded(job.Inputs, model.Buckets!.Bucket(length)) : job.Inputs);
-        // What overrides a default belongs to one job only.
-        job.Alone |= _signature.Inputs.Any(spec => spec.Optional && job.Inputs.Any(input => input.Name == spec.Name));
+        job.ShapeKey = Key(job.Length is { } length ? Padded(job.Inputs, model.Buckets!.Bucket(length)) : job.Inputs);
+        job.Alone |= _hasOptional && OverridesDefault(job);
+    }
+
+    /// <summary>What overrides a default belongs to one job only.</summary>
+    private bool OverridesDefault(HeldJob job) => _signature.Inputs.Any(spec => spec.Optional && job.Inputs.Any(input => input.Name == spec.Name));
+
+    /// <summary>Mostly the shape is that of the job before.</summary>
+    private string Key(IReadOnlyList<Tensor> inputs)
+    {
+        var (last, key) = _last;
+        if (!TensorBatch.HaveSameShape(inputs, last))
+        {
+            key = TensorBatch.ShapeKey(inputs);
+            _last = new(inputs.Select(input => input with { Data = default }).ToList(), key);
+        }
+
+        return key;
     }
 
     private Tensor[] Padded(IReadOnlyList<Tensor> inputs, int length) =>

@@ -11,6 +11,7 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
 {
     private const int GpuThreads = 2;
     private readonly ConcurrentDictionary<(string Model, int Version), ModelLane> _lanes = new();
+    private readonly ConcurrentDictionary<string, ModelLane> _latest = new();
     private readonly ConcurrentDictionary<string, DeviceLoop> _devices = new();
 
     /// <summary>What is served, as it is to be announced now.</summary>
@@ -23,14 +24,15 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
             name => new DeviceLoop(name, name == ExecutionProviders.Cpu ? 1 : GpuThreads, services.Time));
         var lane = new ModelLane(model, device, services);
         _lanes[(lane.Info.Model, lane.Info.Version)] = lane;
+        _latest.AddOrUpdate(lane.Info.Model, lane, (_, other) => other.Info.Version > lane.Info.Version ? other : lane);
         device.Add(lane);
     }
 
     /// <summary>Queues a job for its pinned version, else for the latest; answers why it cannot run here.</summary>
     public JobError? Enqueue(HeldJob job)
     {
-        var version = job.Spec.Version ?? _lanes.Keys.Where(key => key.Model == job.Spec.Model).Select(key => key.Version).DefaultIfEmpty().Max();
-        return _lanes.TryGetValue((job.Spec.Model, version), out var lane)
+        var lane = job.Spec.Version is { } version ? _lanes.GetValueOrDefault((job.Spec.Model, version)) : _latest.GetValueOrDefault(job.Spec.Model);
+        return lane is not null
             ? lane.Enqueue(job)
             : new JobError(JobErrorCodes.VersionGone, "No worker holds this version any longer.");
     }
@@ -46,5 +48,6 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
 
         _lanes.Clear();
+        _latest.Clear();
     }
 }

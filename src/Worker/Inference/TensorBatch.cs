@@ -26,6 +26,21 @@ internal static class TensorBatch
         return key.ToString();
     }
 
+    /// <summary>Whether both have the same <see cref="ShapeKey"/>, as far as that can be told cheaply.</summary>
+    public static bool HaveSameShape(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> others)
+    {
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            if (inputs.Count != others.Count || inputs[i].Name != others[i].Name || inputs[i].Datatype != others[i].Datatype
+                || inputs[i].Shape.Length != others[i].Shape.Length || (inputs[i].Shape.Length > 0 && !inputs[i].Shape.AsSpan(1).SequenceEqual(others[i].Shape.AsSpan(1))))
+            {
+                return false;
+            }
+        }
+
+        return inputs.Count > 0;
+    }
+
     /// <summary>Joins each input of the jobs along the first axis, in the order in which the first job lists them.</summary>
     /// <param name="jobs">At least one; all with the same <see cref="ShapeKey"/>. A lone job's tensors are returned as they are.</param>
     public static Tensor[] Stack(IReadOnlyList<IReadOnlyList<Tensor>> jobs) => jobs.Count == 1
@@ -52,11 +67,16 @@ internal static class TensorBatch
     /// <param name="first">The first row wanted.</param>
     /// <param name="count">How many.</param>
     public static Tensor[] Rows(IReadOnlyList<Tensor> tensors, int first, int count) =>
-        [.. tensors.Select(tensor => tensor.Shape[0] == count ? tensor : Rows(tensor, first, count))];
+        [.. tensors.Select(tensor => Rows(tensor, first, count))];
 
     /// <summary>Some rows of one tensor, without copying.</summary>
     public static Tensor Rows(Tensor tensor, int first, int count)
     {
+        if (tensor.Shape[0] == count)
+        {
+            return tensor;
+        }
+
         var elements = RowElements(tensor);
         var offset = DataLength(tensor, 0, first * elements);
         return tensor with { Shape = WithRows(tensor.Shape, count), Data = tensor.Data.Slice(offset, DataLength(tensor, offset, count * elements)) };
@@ -116,5 +136,5 @@ internal static class TensorBatch
         ? BytesElements.Measure(tensor.Data.Span, offset, elements)
         : checked((int)(elements * tensor.Datatype.ElementSize()));
 
-    private static long[] WithRows(long[] shape, long rows) => [rows, .. shape.Skip(1)];
+    private static long[] WithRows(long[] shape, long rows) => [rows, .. shape.AsSpan(1)];
 }

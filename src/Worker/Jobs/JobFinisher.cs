@@ -23,10 +23,10 @@ internal sealed class JobFinisher(
 {
     private const int PerCall = 64;
 
-    /// <summary>Writes the ends; while Redis is away the results are held as long as the leases last, then the messages are given back.</summary>
+    /// <summary>Writes the ends of jobs of one model; while Redis is away the results are held as long as the leases last, then the messages are given back.</summary>
     public async Task FinishAsync(IReadOnlyList<FinishedJob> jobs)
     {
-        var calls = jobs.GroupBy(job => (job.Job.Spec.Model, job.Job.Lease.Id.Partition)).SelectMany(group => group.Chunk(PerCall));
+        var calls = jobs.ByPartition(job => job.Job.Lease.Id).SelectMany(partition => partition.Chunk(PerCall));
         await Task.WhenAll(calls.Select(WriteAsync));
     }
 

@@ -50,9 +50,9 @@ internal sealed class JobIntake(
         {
             var (jobs, traceParent) = JobGroupCodec.Decode(delivery.Body);
             using var activity = InferenceTelemetry.Activities.StartActivity("jobs.claim", ActivityKind.Consumer, traceParent);
-            foreach (var partition in jobs.GroupBy(job => JobId.Trusted(job.Id).Partition))
+            foreach (var partition in jobs.ByPartition(job => JobId.Trusted(job.Id)))
             {
-                await ClaimAsync(hold, [.. partition]);
+                await ClaimAsync(hold, partition);
             }
 
             hold.Settle();
@@ -93,12 +93,12 @@ internal sealed class JobIntake(
         hold.Settle(giveBack: true);
     }
 
-    private async Task ClaimAsync(MessageHold hold, JobMessage[] jobs)
+    private async Task ClaimAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
     {
         var claimant = new Claimant(Guid.NewGuid().ToString("N"), hold.MessageId, worker.Id);
         var answers = await retry.RunAsync(() => claims.ClaimAsync(jobs, claimant, CancellationToken.None), Patience, CancellationToken.None);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        for (var i = 0; i < jobs.Length; i++)
+        for (var i = 0; i < jobs.Count; i++)
         {
             if (answers[i].Outcome is ClaimOutcome.Take or ClaimOutcome.Suspect)
             {
