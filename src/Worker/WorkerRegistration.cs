@@ -40,7 +40,7 @@ public static class WorkerRegistration
         .AddSingleton<JobFinisher>()
         .AddSingleton<JobReleaser>()
         .AddSingleton<JobIntake>()
-        .AddSingleton<BatchLoopServices>()
+        .AddSingleton<LaneServices>()
         .AddSingleton<ServedModels>();
 
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
@@ -51,9 +51,12 @@ public static class WorkerRegistration
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<WorkerService>();
 
-    private static InferenceOptions Inference(WorkerOptions options) => new()
+    /// <summary>What the options mean for the sessions of this worker.</summary>
+    internal static InferenceOptions Inference(WorkerOptions options) => new()
     {
         IntraOpThreads = options.IntraOpThreads,
+        IntraOpSpinning = options.IntraOpSpinning,
         ExecutionProviders = options.ExecutionProviders ?? [ExecutionProviders.Cpu],
+        ProviderOptions = (options.ProviderOptions ?? []).ToDictionary(pair => pair.Key, pair => (IReadOnlyDictionary<string, string>)pair.Value),
     };
 }

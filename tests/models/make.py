@@ -76,3 +76,33 @@ save("doubles_its_rows", [node("Concat", ["x", "x"], ["y"], axis=0)], [value("x"
 
 # As many zeros as the input says: a way to run out of memory.
 save("allocates", [node("ConstantOfShape", ["count"], ["y"])], [value("count", [1], T.INT64)], [value("y", ["n"])])
+
+# Counts to the greatest x and gives x back: a way to run for as long as a test likes.
+save("spins",
+     [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Cast", ["most"], ["trips"], to=T.INT64),
+      node("Loop", ["trips", "", "x"], ["y"], body=helper.make_graph(
+          # The smaller of two equals, which no optimizer removes.
+          [node("Identity", ["going"], ["go_on"]), node("Min", ["before", "x"], ["after"])], "body",
+          [value("trip", [], T.INT64), value("going", [], T.BOOL), value("before", ["N", 1])],
+          [value("go_on", [], T.BOOL), value("after", ["N", 1])]))],
+     [value("x", ["N", 1])], [value("y", ["N", 1])])
+
+# The output is the input itself.
+save("passes_through", [node("Neg", ["x"], ["y"])], [value("x", ["N", 2])], [value("y", ["N", 2]), value("x", ["N", 2])])
+
+# Rows influence each other: each is what it differs from the mean of the batch.
+save("batch_mean", [node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1), node("Sub", ["x", "mean"], ["y"])],
+     [value("x", ["N", 3])], [value("y", ["N", 3])])
+
+# Sequences may be padded where the mask is 0 there: the mean of the unmasked tokens, and the sum of each token.
+save("masked_mean",
+     [node("Cast", ["attention_mask"], ["mask"], to=T.FLOAT), node("Unsqueeze", ["mask", "two"], ["wide"]),
+      node("Mul", ["tokens", "wide"], ["kept"]), node("ReduceSum", ["kept", "one"], ["total"], keepdims=0),
+      node("ReduceSum", ["mask", "one"], ["count"], keepdims=1), node("Div", ["total", "count"], ["mean"]),
+      node("ReduceSum", ["kept", "two"], ["sums"], keepdims=0)],
+     [value("tokens", ["N", "sequence", 2]), value("attention_mask", ["N", "sequence"], T.INT64)],
+     [value("mean", ["N", 2]), value("sums", ["N", "sequence"])],
+     [constant("one", T.INT64, [1], [1]), constant("two", T.INT64, [1], [2])])
+
+# Sequences may not be padded: it looks at every position.
+save("sequence_mean", [node("ReduceMean", ["x"], ["mean"], axes=[1], keepdims=0)], [value("x", ["N", "sequence"])], [value("mean", ["N"])])

@@ -32,12 +32,7 @@ internal static class JobEndpoints
         HttpContext context, JobSubmitter submitter, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         var headers = context.Request.Headers;
-        var headerLength = RequestHeaders.RequireBody(headers);
-        var key = RequestHeaders.IdempotencyKey(headers);
-        var body = await RequestBody.ReadAsync(context.Request, options.Value.MaxBodyBytes, cancellationToken);
-        var request = JobRequestReader.Read(body, headerLength, time.GetUtcNow(), RequestLimits.Default);
-
-        var outcome = await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body)), cancellationToken);
+        var outcome = await SubmitBodyAsync(context.Request, submitter, options.Value.MaxBodyBytes, time, cancellationToken);
         if (outcome.Replayed)
         {
             context.Response.Headers["Idempotency-Replayed"] = "true";
@@ -45,6 +40,16 @@ internal static class JobEndpoints
 
         var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
         await AnswerSubmitAsync(context, queries, outcome, wait, cancellationToken);
+    }
+
+    private static async Task<SubmitOutcome> SubmitBodyAsync(
+        HttpRequest http, JobSubmitter submitter, int most, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var headerLength = RequestHeaders.RequireBody(http.Headers);
+        var key = RequestHeaders.IdempotencyKey(http.Headers);
+        using var body = await RequestBody.ReadAsync(http, most, cancellationToken);
+        var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default);
+        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), cancellationToken);
     }
 
     private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)

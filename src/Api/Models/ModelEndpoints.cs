@@ -82,6 +82,7 @@ internal static class ModelEndpoints
         json.WriteBoolean("batchable", version.Signature.Batchable);
         json.WriteNumber("max_batch_size", version.MaxBatchSize);
         json.WriteNumber("max_attempts", version.MaxAttempts);
+        BatchingWriter.Write(json, version);
         WriteTensors(json, "inputs", version.Signature.Inputs);
         WriteTensors(json, "outputs", version.Signature.Outputs);
         json.WriteEndObject();

@@ -98,7 +98,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
 
     private static RedisValue[] Arguments(JobEnd end) =>
     [
-        end.Lease.Id.Text, end.Lease.Token, (end.Error is null ? JobState.Succeeded : JobState.Failed).Name(), end.Result ?? [],
+        end.Lease.Id.Text, end.Lease.Token, end.State.Name(), end.Result ?? [],
         end.Error?.Code ?? "", end.Error?.Message ?? "",
         end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun),
     ];

@@ -7,4 +7,11 @@ namespace QueueInference.Core.Jobs;
 /// <param name="Result">Tensors in <see cref="Tensors.TensorCodec"/> form; null for a failed job.</param>
 /// <param name="Error">Why it failed; null for a succeeded one.</param>
 /// <param name="Run">How it ran; null where it never did.</param>
-public sealed record JobEnd(Lease Lease, byte[]? Result, JobError? Error, JobRun? Run);
+public sealed record JobEnd(Lease Lease, byte[]? Result, JobError? Error, JobRun? Run)
+{
+    /// <summary>Its deadline passed before the worker that had claimed it could start it.</summary>
+    public bool Expired { get; init; }
+
+    /// <summary>The state it ends in.</summary>
+    public JobState State => Expired ? JobState.Expired : Error is null ? JobState.Succeeded : JobState.Failed;
+}

@@ -21,16 +21,17 @@ public static class JobGroupCodec
     /// <summary>Writes a group.</summary>
     public static byte[] Encode(IReadOnlyList<JobMessage> jobs, string? traceParent = null)
     {
-        var writer = new ArrayBufferWriter<byte>(256 + jobs.Sum(Estimate));
+        byte[][] specs = [.. jobs.Select(job => JsonSerializer.SerializeToUtf8Bytes(job.Spec, JobJson.Default.JobSpec))];
+        var writer = new FixedWriter(4 + (traceParent?.Length ?? 0) + sizeof(ushort) + jobs.Select((job, i) => Size(job, specs[i])).Sum());
         writer.Write([(byte)'Q', (byte)'I', FormatVersion, (byte)(traceParent?.Length ?? 0)]);
         Encoding.ASCII.GetBytes(traceParent ?? "", writer);
         TensorCodec.WriteUInt16(writer, jobs.Count);
-        foreach (var job in jobs)
+        for (var i = 0; i < jobs.Count; i++)
         {
-            WriteJob(writer, job);
+            WriteJob(writer, jobs[i], specs[i]);
         }
 
-        return writer.WrittenSpan.ToArray();
+        return writer.Finish();
     }
 
     /// <summary>Reads a group; the tensors are slices of <paramref name="body"/>.</summary>
@@ -56,11 +57,13 @@ public static class JobGroupCodec
     /// <summary>About how many bytes a job takes.</summary>
     public static int Estimate(JobMessage job) => 512 + (job.Inputs?.Sum(tensor => tensor.Data.Length + 128) ?? 0);
 
-    private static void WriteJob(ArrayBufferWriter<byte> writer, JobMessage job)
+    private static int Size(JobMessage job, byte[] spec) =>
+        sizeof(ushort) + job.Id.Length + sizeof(uint) + spec.Length + 1 + (job.Inputs is null ? 0 : TensorCodec.Size(job.Inputs));
+
+    private static void WriteJob(FixedWriter writer, JobMessage job, byte[] spec)
     {
         TensorCodec.WriteUInt16(writer, job.Id.Length);
         Encoding.ASCII.GetBytes(job.Id, writer);
-        var spec = JsonSerializer.SerializeToUtf8Bytes(job.Spec, JobJson.Default.JobSpec);
         TensorCodec.WriteUInt32(writer, spec.Length);
         writer.Write(spec);
         writer.Write([(byte)(job.Inputs is null ? 0 : 1)]);

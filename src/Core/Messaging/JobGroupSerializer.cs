@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Runtime.InteropServices;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -34,7 +35,9 @@ internal sealed class JobGroupSerializer : ISerializerFactory, IMessageSerialize
 
         public Stream GetStream() => new MemoryStream(GetBytes(), writable: false);
 
-        public byte[] GetBytes() => _bytes ??= memory.ToArray();
+        // The transport wants an array, and mostly it is one already.
+        public byte[] GetBytes() => _bytes ??=
+            MemoryMarshal.TryGetArray(memory, out var array) && array.Array!.Length == memory.Length ? array.Array : memory.ToArray();
 
         public string GetString() => throw new NotSupportedException("A group of jobs is not text.");
     }

@@ -38,6 +38,10 @@ public static class InferenceTelemetry
     public static readonly Histogram<int> BatchRows = Meter.CreateHistogram("qi.batch.rows", "{row}", "Rows run together.",
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
 
+    /// <summary>Elements along the padded sequence axis, by <c>kind</c>: <c>real</c> or <c>padding</c>. The waste is their sum over the real ones.</summary>
+    public static readonly Counter<long> BatchElements =
+        Meter.CreateCounter<long>("qi.batch.elements", "{element}", "Elements along the sequence axis, real and padding.");
+
     /// <summary>Time of one inference, seconds.</summary>
     public static readonly Histogram<double> InferenceDuration = Meter.CreateHistogram("qi.inference.duration", "s", "Time of one inference.", advice: Seconds);
 

@@ -25,9 +25,21 @@ public static class TensorCodec
     /// <summary>The tensors as one array.</summary>
     public static byte[] ToArray(IReadOnlyList<Tensor> tensors)
     {
-        var writer = new ArrayBufferWriter<byte>(64 + tensors.Sum(t => t.Data.Length + 64));
+        var writer = new FixedWriter(Size(tensors));
         Write(writer, tensors);
-        return writer.WrittenSpan.ToArray();
+        return writer.Finish();
+    }
+
+    /// <summary>Bytes the tensors take.</summary>
+    public static int Size(IReadOnlyList<Tensor> tensors)
+    {
+        var size = sizeof(ushort);
+        foreach (var tensor in tensors)
+        {
+            size = checked(size + sizeof(ushort) + Encoding.UTF8.GetByteCount(tensor.Name) + 2 + (tensor.Shape.Length * sizeof(long)) + sizeof(uint) + tensor.Data.Length);
+        }
+
+        return size;
     }
 
     /// <summary>Reads tensors whose data are slices of <paramref name="memory"/>, and moves it behind them.</summary>

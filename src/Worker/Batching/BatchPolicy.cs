@@ -6,39 +6,75 @@ namespace QueueInference.Worker.Batching;
 internal static class BatchPolicy
 {
     /// <summary>How far behind the head of the queue jobs of equal shape are looked for, in batches.</summary>
-    private const int LookAhead = 4;
+    public const int LookAhead = 4;
 
-    /// <summary>Priority, then deadline, then submission.</summary>
+    /// <summary>A wait this long is worth one level of priority, so that nothing starves.</summary>
+    public static readonly TimeSpan AgeingStep = TimeSpan.FromSeconds(10);
+
+    /// <summary>Within one level: deadline, then submission.</summary>
     public static int Compare(HeldJob a, HeldJob b)
     {
-        var byPriority = a.Spec.Priority.CompareTo(b.Spec.Priority);
-        if (byPriority != 0)
-        {
-            return byPriority;
-        }
-
         var byDeadline = (a.Spec.Deadline ?? long.MaxValue).CompareTo(b.Spec.Deadline ?? long.MaxValue);
         return byDeadline != 0 ? byDeadline : a.Spec.CreatedAt.CompareTo(b.Spec.CreatedAt);
     }
 
-    /// <summary>The jobs to run now, from a queue that is in order; at least the first one.</summary>
-    /// <param name="waiting">In order, not empty.</param>
-    /// <param name="maxRows">Most rows together; a single job may bring more.</param>
-    public static List<HeldJob> Select(IReadOnlyList<HeldJob> waiting, int maxRows)
+    /// <summary>The level a job has reached by waiting, 0 the most urgent.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public static int Level(HeldJob job, long now) =>
+        (int)Math.Max(0, (int)job.Spec.Priority - ((now - job.ClaimedAt) / (long)AgeingStep.TotalMilliseconds));
+
+    /// <summary>What may share a batch with the head: the jobs of its shape that are near, or the head alone.</summary>
+    /// <param name="inOrder">At least one job, the most urgent first.</param>
+    /// <param name="maxRows">Most rows a batch may ever have.</param>
+    public static List<HeldJob> Candidates(IEnumerable<HeldJob> inOrder, int maxRows)
     {
-        var head = waiting[0];
-        List<HeldJob> batch = [head];
-        var rows = head.Rows;
-        for (var i = 1; i < waiting.Count && i < LookAhead * maxRows && rows < maxRows && !head.Alone; i++)
+        List<HeldJob> candidates = [];
+        foreach (var job in inOrder.Take(LookAhead * maxRows))
         {
-            var job = waiting[i];
-            if (!job.Alone && job.ShapeKey == head.ShapeKey && rows + job.Rows <= maxRows)
+            if (candidates.Count == 0 || (!job.Alone && job.ShapeKey == candidates[0].ShapeKey))
             {
-                batch.Add(job);
-                rows += job.Rows;
+                candidates.Add(job);
+            }
+
+            if (candidates[0].Alone)
+            {
+                break;
             }
         }
 
-        return batch;
+        return candidates;
     }
+
+    /// <summary>Fills a batch. The first candidate is always in it, whatever its size.</summary>
+    /// <param name="candidates">In order; at least one.</param>
+    /// <param name="rows">Rows to run together.</param>
+    /// <param name="mayCut">Whether a job that is larger than that is cut; else it runs whole.</param>
+    public static List<BatchPart> Fill(IReadOnlyList<HeldJob> candidates, int rows, bool mayCut)
+    {
+        List<BatchPart> parts = [];
+        var left = rows;
+        foreach (var job in candidates)
+        {
+            var take = Take(job, left, rows, mayCut, isHead: parts.Count == 0);
+            if (take > 0)
+            {
+                parts.Add(new BatchPart(job, job.RowsTaken, take));
+                left -= take;
+            }
+
+            if (left <= 0)
+            {
+                break;
+            }
+        }
+
+        return parts;
+    }
+
+    private static int Take(HeldJob job, int left, int rows, bool mayCut, bool isHead) =>
+        job.RowsLeft <= left ? job.RowsLeft
+        // Only what fits into no batch is cut: a small job would wait for two batches.
+        : mayCut && job.Rows > rows ? left
+        : isHead ? job.RowsLeft : 0;
 }

@@ -1,66 +1,61 @@
-using System.Threading.Channels;
+using QueueInference.Contracts;
 using QueueInference.Worker.Jobs;
 
 namespace QueueInference.Worker.Batching;
 
-/// <summary>Jobs that wait for one model version. Anyone adds; only the loop's own thread takes.</summary>
+/// <summary>Jobs that wait for one model version, the most urgent first. Its owner locks.</summary>
 internal sealed class BatchQueue
 {
-    private readonly Channel<HeldJob> _arrivals = Channel.CreateUnbounded<HeldJob>(new() { SingleReader = true });
-    private readonly List<HeldJob> _waiting = [];
-    private volatile bool _completed;
+    private static readonly Comparer<HeldJob> Order = Comparer<HeldJob>.Create(BatchPolicy.Compare);
+    private readonly List<HeldJob>[] _levels = [.. Enum.GetValues<JobPriority>().Select(_ => new List<HeldJob>())];
 
-    public void Add(HeldJob job) => _arrivals.Writer.TryWrite(job);
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty => Array.TrueForAll(_levels, level => level.Count == 0);
 
-    /// <summary>Nothing more is taken; what waits is for the drain to give back.</summary>
-    public void Complete()
+    public void Add(HeldJob job)
     {
-        _completed = true;
-        _arrivals.Writer.TryComplete();
+        var level = _levels[(int)job.Spec.Priority];
+        // Behind its equals, so that jobs of one millisecond keep their order. Most come last.
+        var at = level.Count;
+        while (at > 0 && Order.Compare(level[at - 1], job) > 0)
+        {
+            at--;
+        }
+
+        level.Insert(at, job);
     }
 
-    /// <summary>Blocks until there is something to run, and takes what runs now; null once the queue is complete.</summary>
-    /// <remarks>It never waits for a batch to grow: the batch grows while the device is busy.</remarks>
-    public List<HeldJob>? Take(int maxRows)
+    /// <summary>Everything that waits, as it is to run: by level, raised by waiting, then as <see cref="BatchPolicy.Compare"/> says.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    public IEnumerable<HeldJob> InOrder(long now)
     {
-        while (!_completed)
+        var next = new int[_levels.Length];
+        while (MostUrgent(next, now) is { } level)
         {
-            Receive();
-            if (_waiting.Count > 0)
-            {
-                var batch = BatchPolicy.Select(_waiting, maxRows);
-                _waiting.RemoveAll(batch.Contains);
-                batch.RemoveAll(job => !job.TryMove(HeldPhase.Waiting, HeldPhase.Started));
-                if (batch.Count > 0)
-                {
-                    return batch;
-                }
-            }
-            else if (!_arrivals.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            {
-                return null;
-            }
+            yield return _levels[level][next[level]++];
         }
-
-        return null;
     }
 
-    private void Receive()
+    /// <summary>Drops what is gone, and what has all its rows in batches.</summary>
+    public void RemoveTaken() => Array.ForEach(_levels, level => level.RemoveAll(job => job.Phase == HeldPhase.Gone || job.RowsLeft == 0));
+
+    private int? MostUrgent(int[] next, long now)
     {
-        var arrived = false;
-        while (_arrivals.Reader.TryRead(out var job))
+        int? best = null;
+        for (var level = 0; level < _levels.Length; level++)
         {
-            _waiting.Add(job);
-            arrived = true;
+            if (next[level] < _levels[level].Count && (best is not { } other || IsBefore(_levels[level][next[level]], _levels[other][next[other]], now)))
+            {
+                best = level;
+            }
         }
 
-        _waiting.RemoveAll(job => job.Phase != HeldPhase.Waiting);
-        if (arrived)
-        {
-            // Stable, so that jobs of one millisecond keep their order.
-            var ordered = _waiting.Order(Comparer<HeldJob>.Create(BatchPolicy.Compare)).ToList();
-            _waiting.Clear();
-            _waiting.AddRange(ordered);
-        }
+        return best;
+    }
+
+    private static bool IsBefore(HeldJob job, HeldJob other, long now)
+    {
+        var byLevel = BatchPolicy.Level(job, now).CompareTo(BatchPolicy.Level(other, now));
+        return byLevel != 0 ? byLevel < 0 : Order.Compare(job, other) < 0;
     }
 }

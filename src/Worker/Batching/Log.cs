@@ -10,4 +10,13 @@ internal static partial class Log
 
     [LoggerMessage(203, LogLevel.Error, "The batch loop of {Model} met a fault of its own; its jobs are given back")]
     public static partial void LoopFailed(ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(204, LogLevel.Error, "A run took longer than {Seconds} s and is asked to stop")]
+    public static partial void RunStopped(ILogger logger, double seconds);
+
+    [LoggerMessage(205, LogLevel.Information, "Jobs of {Model} were run together and alone; may they share a batch: {Safe}")]
+    public static partial void SharingChecked(ILogger logger, string model, bool safe);
+
+    [LoggerMessage(206, LogLevel.Warning, "Whether jobs of {Model} may share a batch could not be checked with these; they run alone")]
+    public static partial void SharingUnchecked(ILogger logger, Exception exception, string model);
 }

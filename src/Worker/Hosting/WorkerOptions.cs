@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Hosting;
 
@@ -14,14 +15,22 @@ public sealed class WorkerOptions
     [Required]
     public string Models { get; set; } = "models";
 
-    /// <summary>Threads ONNX Runtime uses for one inference; 0 takes the cores this process may use.</summary>
+    /// <summary>Threads ONNX Runtime uses for one inference; 0 takes the whole cores this process may use.</summary>
     /// <value>The default is 0.</value>
     [Range(0, 1024)]
     public int IntraOpThreads { get; set; }
 
+    /// <summary>Whether ONNX Runtime's threads keep their cores busy while they wait. Faster on a machine of its own; else it slows the neighbours.</summary>
+    /// <value>The default is false.</value>
+    public bool IntraOpSpinning { get; set; }
+
     /// <summary>Execution providers in order of preference: <c>tensorrt</c>, <c>cuda</c>, <c>cpu</c>. Without <c>cpu</c> a model never runs there silently.</summary>
     /// <value>The default is <c>cpu</c> alone.</value>
     public string[]? ExecutionProviders { get; set; }
+
+    /// <summary>Options of the listed execution providers, by provider and name, passed to ONNX Runtime as written: <c>cuda:device_id</c>.</summary>
+    /// <value>The default is none.</value>
+    public Dictionary<string, Dictionary<string, string>>? ProviderOptions { get; set; }
 
     /// <summary>How long a stopping worker waits for what runs.</summary>
     /// <value>The default is 30 seconds.</value>
@@ -42,7 +51,6 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
     [
         .. Directory.Exists(options.Models) ? Array.Empty<string>()
             : [$"The model repository '{Path.GetFullPath(options.Models)}' does not exist. Name it with --models DIR; it holds <name>/<version>/model.onnx."],
-        .. (options.ExecutionProviders ?? []).All(Inference.ExecutionProviders.IsKnown) ? Array.Empty<string>()
-            : ["Worker:ExecutionProviders may hold only tensorrt, cuda and cpu."],
+        .. ProviderFaults.Of(WorkerRegistration.Inference(options)),
     ];
 }

@@ -10,7 +10,7 @@ namespace QueueInference.Worker.Hosting;
 
 /// <summary>The life of a worker: load, announce, consume; at its end drain.</summary>
 internal sealed class WorkerService(
-    ModelRepository repository, ModelLoader loader, ServedModels served, BatchLoopServices services, ModelCatalogue catalogue, IJobBus bus,
+    ModelRepository repository, ModelLoader loader, ServedModels served, ModelCatalogue catalogue, IJobBus bus,
     JobIntake intake, WorkerDrain drain, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed class WorkerService(
         await UntilDoneAsync(() => AnnounceAsync(stoppingToken), stoppingToken);
         foreach (var model in served.Versions.GroupBy(version => version.Model))
         {
-            await ConsumeAsync(model.Key, model.Max(version => version.MaxBatchSize), stoppingToken);
+            await ConsumeAsync(model.Key, model.Max(Prefetch.Messages), stoppingToken);
         }
 
         string[] serving = [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
@@ -39,7 +39,7 @@ internal sealed class WorkerService(
     {
         foreach (var model in repository.Scan().Select(loader.Load).OfType<LoadedModel>())
         {
-            served.Add(new BatchLoop(model, services));
+            served.Add(model);
         }
 
         if (!served.Versions.Any())
@@ -61,9 +61,8 @@ internal sealed class WorkerService(
         }
     }
 
-    private async Task ConsumeAsync(string model, int maxBatch, CancellationToken cancellationToken)
+    private async Task ConsumeAsync(string model, int prefetch, CancellationToken cancellationToken)
     {
-        var prefetch = Math.Clamp(2 * maxBatch, 16, 1000);
         foreach (var priority in Enum.GetValues<JobPriority>())
         {
             await UntilDoneAsync(async () => drain.Add(await bus.SubscribeAsync(

@@ -7,4 +7,10 @@ internal enum InferenceFailure
     Failed,
     /// <summary>Memory ran out; fewer rows, or the same ones later, may succeed.</summary>
     OutOfMemory,
+    /// <summary>It was asked to stop before its end.</summary>
+    Stopped,
+    /// <summary>The device itself has failed; nothing runs on it until the process is started again.</summary>
+    DeviceLost,
+    /// <summary>It ran, but an output is NaN or infinite where the model says that none is.</summary>
+    NotFinite,
 }

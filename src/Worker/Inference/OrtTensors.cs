@@ -41,17 +41,8 @@ internal static class OrtTensors
         return value;
     }
 
-    /// <summary>A tensor with data of its own.</summary>
-    public static Tensor Read(TensorSpec spec, OrtValue value)
-    {
-        var info = value.GetTensorTypeAndShape();
-        var data = info.ElementCount == 0 ? []
-            : spec.Datatype == TensorDatatype.Bytes ? ReadStrings(value, (int)info.ElementCount)
-            : value.GetTensorMutableRawData().ToArray();
-        return new(spec.Name, spec.Datatype, info.Shape, data);
-    }
-
-    private static byte[] ReadStrings(OrtValue value, int count)
+    /// <summary>The elements of a tensor of strings, as BYTES.</summary>
+    public static byte[] ReadStrings(OrtValue value, int count)
     {
         using var data = new MemoryStream();
         for (var i = 0; i < count; i++)

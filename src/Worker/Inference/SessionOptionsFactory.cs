@@ -6,14 +6,6 @@ namespace QueueInference.Worker.Inference;
 /// <summary>Turns <see cref="InferenceOptions"/> into ONNX Runtime's session options.</summary>
 internal static class SessionOptionsFactory
 {
-    private static readonly Dictionary<string, string> CudaOptions = new()
-    {
-        // An exhaustive search costs hundreds of milliseconds at each new shape, and buys nothing steady.
-        ["cudnn_conv_algo_search"] = "HEURISTIC",
-        // Powers of two would hold up to twice the memory that batches of a bounded size need.
-        ["arena_extend_strategy"] = "kSameAsRequested",
-    };
-
     /// <summary>Builds the options; the caller disposes them.</summary>
     /// <exception cref="InvalidOperationException">A provider is unknown or cannot be loaded. It is never replaced silently.</exception>
     public static SessionOptions Create(InferenceOptions options)
@@ -21,14 +13,8 @@ internal static class SessionOptionsFactory
         var session = new SessionOptions { IntraOpNumThreads = options.EffectiveThreads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         try
         {
-            // Spinning threads would take the CPU from the broker and the store on a shared machine.
-            session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            if (!options.ExecutionProviders.Contains(ExecutionProviders.Cpu))
-            {
-                session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
-            }
-
-            AppendProviders(session, options.ExecutionProviders);
+            AddEntries(session, options);
+            AppendProviders(session, options);
             return session;
         }
         catch
@@ -38,16 +24,27 @@ internal static class SessionOptionsFactory
         }
     }
 
-    private static void AppendProviders(SessionOptions session, IReadOnlyList<string> providers)
+    private static void AddEntries(SessionOptions session, InferenceOptions options)
     {
-        foreach (var provider in providers)
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", options.IntraOpSpinning ? "1" : "0");
+        session.AddSessionConfigEntry(NodeAssignment.ConfigKey, "1");
+        if (!options.ExecutionProviders.Contains(ExecutionProviders.Cpu))
         {
+            session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+    }
+
+    private static void AppendProviders(SessionOptions session, InferenceOptions options)
+    {
+        foreach (var provider in options.ExecutionProviders)
+        {
+            var given = ProviderOptions.Given(provider, options.ProviderOptions);
             switch (provider)
             {
                 // ONNX Runtime adds the CPU itself, after all others.
                 case ExecutionProviders.Cpu: break;
-                case ExecutionProviders.Cuda: AppendGpu(provider, "CUDAExecutionProvider", () => AppendCuda(session)); break;
-                case ExecutionProviders.TensorRt: AppendGpu(provider, "TensorrtExecutionProvider", () => session.AppendExecutionProvider_Tensorrt(0)); break;
+                case ExecutionProviders.Cuda: AppendGpu(provider, "CUDAExecutionProvider", () => AppendCuda(session, given)); break;
+                case ExecutionProviders.TensorRt: AppendGpu(provider, "TensorrtExecutionProvider", () => AppendTensorRt(session, given)); break;
                 default: throw new InvalidOperationException($"The execution provider '{provider}' is not known; use cpu, cuda or tensorrt.");
             }
         }
@@ -68,14 +65,21 @@ internal static class SessionOptionsFactory
         catch (OnnxRuntimeException e)
         {
             throw new InvalidOperationException(
-                $"The execution provider '{provider}' could not be loaded; check the driver, CUDA and cuDNN, or remove it from the list. {e.Message}", e);
+                $"The execution provider '{provider}' could not be loaded; check its options, the driver, CUDA and cuDNN, or remove it from the list. {e.Message}", e);
         }
     }
 
-    private static void AppendCuda(SessionOptions session)
+    private static void AppendCuda(SessionOptions session, Dictionary<string, string> given)
     {
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(CudaOptions);
+        cuda.UpdateOptions(given);
         session.AppendExecutionProvider_CUDA(cuda);
+    }
+
+    private static void AppendTensorRt(SessionOptions session, Dictionary<string, string> given)
+    {
+        using var tensorRt = new OrtTensorRTProviderOptions();
+        tensorRt.UpdateOptions(given);
+        session.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 }

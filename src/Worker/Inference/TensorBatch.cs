@@ -47,6 +47,32 @@ internal static class TensorBatch
         return [.. rows.Select((_, job) => columns.Select(column => column[job]).ToArray())];
     }
 
+    /// <summary>Some rows of a batch's inputs, or of one job's, without copying.</summary>
+    /// <param name="tensors">Each with the rows along its first axis.</param>
+    /// <param name="first">The first row wanted.</param>
+    /// <param name="count">How many.</param>
+    public static Tensor[] Rows(IReadOnlyList<Tensor> tensors, int first, int count) =>
+        [.. tensors.Select(tensor => tensor.Shape[0] == count ? tensor : Rows(tensor, first, count))];
+
+    /// <summary>Some rows of one tensor, without copying.</summary>
+    public static Tensor Rows(Tensor tensor, int first, int count)
+    {
+        var elements = RowElements(tensor);
+        var offset = DataLength(tensor, 0, first * elements);
+        return tensor with { Shape = WithRows(tensor.Shape, count), Data = tensor.Data.Slice(offset, DataLength(tensor, offset, count * elements)) };
+    }
+
+    private static long RowElements(Tensor tensor)
+    {
+        var elements = 1L;
+        for (var axis = 1; axis < tensor.Shape.Length; axis++)
+        {
+            elements *= tensor.Shape[axis];
+        }
+
+        return elements;
+    }
+
     private static Tensor Find(IReadOnlyList<Tensor> job, string name, int index) =>
         job[index].Name == name ? job[index] : job.First(input => input.Name == name);
 
@@ -73,7 +99,7 @@ internal static class TensorBatch
                 $"The output '{output.Name}' has the shape [{string.Join(',', output.Shape)}], but {total} rows went in: the model cannot be batched.");
         }
 
-        var elements = output.Shape.Skip(1).Aggregate(1L, (product, dimension) => product * dimension);
+        var elements = RowElements(output);
         var parts = new Tensor[rows.Count];
         var offset = 0;
         for (var i = 0; i < parts.Length; i++)

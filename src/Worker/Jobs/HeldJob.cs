@@ -35,8 +35,24 @@ internal sealed class HeldJob(MessageHold message, JobMessage job, string token,
     /// <summary>Rows along the batch axis.</summary>
     public int Rows { get; set; } = 1;
 
+    /// <summary>Rows that batches have taken so far; a job larger than a batch is taken by several.</summary>
+    public int RowsTaken { get; set; }
+
+    /// <summary>Rows that wait.</summary>
+    public int RowsLeft => Rows - RowsTaken;
+
+    /// <summary>Elements along the sequence axis, where the model has one that is padded.</summary>
+    public int? Length { get; set; }
+
+    /// <summary>Collects the outputs of a job that is larger than a batch; else null.</summary>
+    public CutJob? Cut { get; set; }
+
     /// <summary>Equal for jobs that can share a batch.</summary>
     public string ShapeKey { get; set; } = "";
+
+    /// <summary>Whether it must not start any more.</summary>
+    /// <param name="now">Unix milliseconds.</param>
+    public bool IsExpired(long now) => Spec.Deadline is { } deadline && deadline > 0 && deadline <= now && RowsTaken == 0 && Phase == HeldPhase.Waiting;
 
     /// <summary>Where it is within this worker.</summary>
     public HeldPhase Phase => (HeldPhase)Volatile.Read(ref _phase);

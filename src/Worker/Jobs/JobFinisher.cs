@@ -11,7 +11,11 @@ namespace QueueInference.Worker.Jobs;
 /// <param name="Result">Its outputs, encoded; null when it failed.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Run">How it ran.</param>
-internal sealed record FinishedJob(HeldJob Job, byte[]? Result, JobError? Error, JobRun? Run);
+internal sealed record FinishedJob(HeldJob Job, byte[]? Result, JobError? Error, JobRun? Run)
+{
+    /// <summary>Its deadline passed before it could start.</summary>
+    public bool Expired { get; init; }
+}
 
 /// <summary>Writes ends, and only then lets the messages be acknowledged.</summary>
 internal sealed class JobFinisher(
@@ -56,7 +60,7 @@ internal sealed class JobFinisher(
 
     private async Task<FinishOutcome[]> WriteOnceAsync(FinishedJob[] jobs)
     {
-        var ends = Array.ConvertAll(jobs, job => new JobEnd(job.Job.Lease, job.Result, job.Error, job.Run));
+        var ends = Array.ConvertAll(jobs, job => new JobEnd(job.Job.Lease, job.Result, job.Error, job.Run) { Expired = job.Expired });
         var outcomes = await claims.FinishAsync(jobs[0].Job.Spec.Model, ends, CancellationToken.None);
         if (Array.IndexOf(outcomes, FinishOutcome.Missing) < 0)
         {
@@ -82,7 +86,7 @@ internal sealed class JobFinisher(
             return;
         }
 
-        InferenceTelemetry.Finished.Add(1, new("model", job.Job.Spec.Model), new("state", job.Error is null ? "succeeded" : "failed"), new("code", job.Error?.Code));
+        InferenceTelemetry.Finished.Add(1, new("model", job.Job.Spec.Model), new("state", job.Expired ? "expired" : job.Error is null ? "succeeded" : "failed"), new("code", job.Error?.Code));
         InferenceTelemetry.JobDuration.Record((time.GetUtcNow().ToUnixTimeMilliseconds() - job.Job.Spec.CreatedAt) / 1000d,
             new KeyValuePair<string, object?>("model", job.Job.Spec.Model));
     }

@@ -2,8 +2,8 @@ namespace QueueInference.Worker.Models;
 
 internal static partial class Log
 {
-    [LoggerMessage(300, LogLevel.Information, "Loaded {Model} version {Version}; at most {MaxBatchSize} rows run together.")]
-    public static partial void Loaded(ILogger logger, string model, int version, int maxBatchSize);
+    [LoggerMessage(300, LogLevel.Information, "Loaded {Model} version {Version} on {Device} ({Providers}); at most {MaxBatchSize} rows run together.")]
+    public static partial void Loaded(ILogger logger, string model, int version, string device, string providers, int maxBatchSize);
 
     [LoggerMessage(301, LogLevel.Error, "{Model} version {Version} is not served: {Reason}")]
     public static partial void LoadFailed(ILogger logger, string model, int version, string reason, Exception exception);
@@ -27,4 +27,21 @@ internal static partial class Log
 
     [LoggerMessage(307, LogLevel.Warning, "model.json of {Model} lists version {Version}, which is not there.")]
     public static partial void VersionMissing(ILogger logger, string model, int version);
+
+    [LoggerMessage(308, LogLevel.Warning,
+        "{Model} version {Version} mixes the rows of its batch, so its jobs run one at a time: with other rows, {Difference}.")]
+    public static partial void BatchUnsafe(ILogger logger, string model, int version, OutputDifference difference);
+
+    [LoggerMessage(309, LogLevel.Information, "{Model} version {Version} refused made-up data; whether its rows influence each other is not known yet.")]
+    public static partial void BatchingUnchecked(ILogger logger, string model, int version, Exception exception);
+
+    [LoggerMessage(310, LogLevel.Warning,
+        "{Model} version {Version} looks at padded positions, so its sequences are not padded: with padding, {Difference}.")]
+    public static partial void PaddingUnsafe(ILogger logger, string model, int version, OutputDifference difference);
+
+    [LoggerMessage(311, LogLevel.Warning, "{Model} version {Version} refused made-up data; its sequences are padded without knowing whether it looks at the padding.")]
+    public static partial void PaddingUnchecked(ILogger logger, string model, int version, Exception exception);
+
+    [LoggerMessage(312, LogLevel.Information, "The run times of {Model} version {Version} could not be measured at start; its jobs will tell.")]
+    public static partial void MeasuringFailed(ILogger logger, string model, int version, Exception exception);
 }

@@ -6,18 +6,15 @@ using QueueInference.Worker.Inference;
 namespace QueueInference.Worker.Models;
 
 /// <summary>Brings versions into memory and warms them.</summary>
-internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions options, ILogger<ModelLoader> logger)
+internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions options, TimeProvider time, ILogger<ModelLoader> logger)
 {
-    // Enough to share the cost of a message, few enough that a worker does not hoard slow work.
-    private const int MaxGroupJobs = 8;
-
     /// <summary>Loads one version; null when it cannot be served, which is logged with the reason.</summary>
     public LoadedModel? Load(FoundVersion found)
     {
         try
         {
             var loaded = LoadAndWarm(found);
-            Log.Loaded(logger, found.Model, found.Version, loaded.Info.MaxBatchSize);
+            Log.Loaded(logger, found.Model, found.Version, loaded.Info.Device, Providers(loaded.Info), loaded.Info.MaxBatchSize);
             return loaded;
         }
         catch (Exception e)
@@ -30,37 +27,32 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
 
     private LoadedModel LoadAndWarm(FoundVersion found)
     {
-        var effective = options with { ExecutionProviders = found.Settings.ExecutionProviders ?? options.ExecutionProviders };
         var sha256 = Digest(found.Path);
-        var runner = runners.Create(found.Path, effective);
-        var canBatch = Warm(found, runner) && runner.Signature.Batchable;
-        var maxBatchSize = canBatch ? found.Settings.Batching.EffectiveMaxBatchSize(effective.ExecutionProviders) : 1;
-        return new(
-            new ModelVersionInfo(found.Model, found.Version, runner.Signature, maxBatchSize, MaxGroupJobs, found.Settings.MaxAttempts, sha256), runner,
-            found.Settings, new BatchSizes(maxBatchSize));
-    }
-
-    /// <summary>Runs once; false when the outputs show that jobs must not share a batch.</summary>
-    private bool Warm(FoundVersion found, IModelRunner runner)
-    {
+        var runner = new VariantChoice(runners, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
         try
         {
-            using var outputs = runner.Run(ModelWarmup.Inputs(runner.Signature));
-            if (!runner.Signature.Batchable || ModelWarmup.KeepsRows(runner.Signature, outputs.Tensors))
-            {
-                return true;
-            }
-
-            Log.NotBatchable(logger, found.Model, found.Version);
-            return false;
+            return Warm(found, runner, sha256);
         }
-        catch (Exception e)
+        catch
         {
-            // Zeros may be illegal for the model, which says nothing against real inputs.
-            Log.WarmupFailed(logger, found.Model, found.Version, e);
-            return true;
+            runner.Dispose();
+            throw;
         }
     }
+
+    private LoadedModel Warm(FoundVersion found, IModelRunner runner, string sha256)
+    {
+        var (settings, signature) = (found.Settings, runner.Signature);
+        var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(runner.Device) : 1, settings.Batching.MaxBatchSize is null);
+        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null, null), settings.MaxAttempts, sha256);
+        var model = new LoadedModel(info, runner, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
+        new ModelWarmup(model, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets));
+        model.Describe();
+        return model;
+    }
+
+    private static string Providers(ModelVersionInfo info) =>
+        string.Join(", ", info.ExecutionProviders!.Select(provider => $"{provider.Name}: {provider.Nodes} operators"));
 
     private static string Digest(string path)
     {

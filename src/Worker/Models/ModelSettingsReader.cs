@@ -44,7 +44,20 @@ internal static class ModelSettingsReader
         { MaxAttempts: < 2 or > 10 } => "'max_attempts' must be 2 to 10.",
         { ExecutionProviders: not null } when !AreKnown(settings.ExecutionProviders) =>
             "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".",
-        _ => FirstProblem(settings.Versions),
+        { ProviderOptions: not null } when !settings.ProviderOptions.Keys.All(ExecutionProviders.IsKnown) =>
+            "'provider_options' must name \"cpu\", \"cuda\" or \"tensorrt\".",
+        { TimeoutMs: < 100 or > 600_000 } => "'timeout_ms' must be 100 to 600000.",
+        { Warmup: not null } when settings.Warmup.Any(shapes => shapes is null || shapes.Values.Any(HasNoSize)) =>
+            "'warmup' must list objects of input names and shapes, whose dimensions are 1 or more.",
+        _ => FirstProblem(settings.Batching) ?? FirstProblem(settings.Versions),
+    };
+
+    private static string? FirstProblem(BatchingSettings batching) => batching switch
+    {
+        { SequenceBuckets: null, SequenceAxis: not null } => "'batching.sequence_axis' needs 'batching.sequence_buckets'.",
+        { SequenceBuckets: null, SequencePadding: not null } => "'batching.sequence_padding' needs 'batching.sequence_buckets'.",
+        { SequenceBuckets: not null } when !Ascend(batching.SequenceBuckets) => "'batching.sequence_buckets' must list one or more lengths that ascend.",
+        _ => null,
     };
 
     private static string? FirstProblem(VersionSettings versions) => versions switch
@@ -56,4 +69,8 @@ internal static class ModelSettingsReader
     };
 
     private static bool AreKnown(string[] providers) => providers.Length > 0 && Array.TrueForAll(providers, ExecutionProviders.IsKnown);
+
+    private static bool Ascend(int[] lengths) => lengths.Length > 0 && lengths[0] > 0 && lengths.Zip(lengths.Skip(1)).All(pair => pair.First < pair.Second);
+
+    private static bool HasNoSize(long[] shape) => shape is null || shape.Any(dimension => dimension < 1);
 }

@@ -3,29 +3,136 @@ using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models;
 
-/// <summary>Makes the inputs of the first run, which finds kernels and memory before a job has to wait for them.</summary>
-internal static class ModelWarmup
+/// <summary>The first runs of a version: whether jobs may be joined and padded, and how many rows are best together.</summary>
+internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger logger)
 {
-    // Two, so that a model which gives one row for the whole batch shows itself before it meets two jobs.
-    private const int BatchRows = 2;
+    private static readonly TimeSpan ShapeBudget = TimeSpan.FromSeconds(2), Budget = TimeSpan.FromSeconds(10);
 
-    /// <summary>Rows the warm-up runs: 2 where jobs will share a batch, else 1.</summary>
-    public static int Rows(ModelSignature signature) => signature.Batchable ? BatchRows : 1;
+    // Three jobs have a first, a middle and a last row.
+    private const int Jobs = 3;
 
-    /// <summary>Zeros and empty strings for each required input; open dimensions are 1, but for the rows.</summary>
-    public static Tensor[] Inputs(ModelSignature signature) =>
-        [.. signature.Inputs.Where(input => !input.Optional).Select(input => Zeros(input, Rows(signature)))];
+    // 256 rows of the largest jobs there are.
+    private const int MostBytes = 256 << 20;
 
-    /// <summary>Whether every output has as many rows as went in.</summary>
-    public static bool KeepsRows(ModelSignature signature, IReadOnlyList<Tensor> outputs) =>
-        outputs.All(output => output.Shape is [var rows, ..] && rows == Rows(signature));
+    private readonly IModelRunner _runner = model.Runner;
+    private readonly ModelSignature _signature = model.Runner.Signature;
 
-    private static Tensor Zeros(TensorSpec input, int rows)
+    // The same data at every start, so that what was found can be found again.
+    private readonly Random _random = new(1);
+    private bool _takesZeros, _takesRandom;
+
+    /// <summary>Runs everything. What the model refuses is logged and stays unknown.</summary>
+    /// <param name="shapes">The known shapes; without them one is guessed, and nothing is measured.</param>
+    public void Run(IReadOnlyList<TensorSpec[]> shapes)
     {
-        var shape = input.Shape.Select((dimension, axis) => dimension >= 0 ? dimension : axis == 0 ? rows : 1).ToArray();
-        var tensor = new Tensor(input.Name, input.Datatype, shape, default);
-        // Four zero bytes are the length of an empty string.
-        var size = input.Datatype == TensorDatatype.Bytes ? sizeof(uint) : input.Datatype.ElementSize();
-        return tensor with { Data = new byte[checked(tensor.ElementCount * size)] };
+        var isGuess = shapes.Count == 0;
+        var first = isGuess ? WarmupShapes.Guess(_signature) : shapes[0];
+        _takesZeros = Try(() => RunZeros(first), e => Log.WarmupFailed(logger, Name, Version, e));
+        _takesRandom = Try(() => CheckBatching(first, isGuess), e => Log.BatchingUnchecked(logger, Name, Version, e));
+        Try(() => CheckPadding(first, isGuess), e => Log.PaddingUnchecked(logger, Name, Version, e));
+        Measure(shapes);
+    }
+
+    private string Name => model.Info.Model;
+
+    private int Version => model.Info.Version;
+
+    private static bool Try(Action check, Action<InferenceException> refused)
+    {
+        try
+        {
+            check();
+            return true;
+        }
+        catch (InferenceException e)
+        {
+            // Made-up data may be illegal for the model, which says nothing against real inputs.
+            refused(e);
+            return false;
+        }
+    }
+
+    /// <summary>Two rows, so that a model which gives one row for the whole batch shows itself before it meets two jobs.</summary>
+    private void RunZeros(TensorSpec[] inputs)
+    {
+        var rows = _signature.Batchable ? 2 : 1;
+        using var outputs = _runner.Run(WarmupData.Inputs(inputs, rows, null));
+        if (_signature.Batchable && BatchSafety.WithoutRows(outputs.Tensors, rows) is { } output)
+        {
+            model.JudgeBatching(new(output.Name, double.PositiveInfinity));
+            Log.NotBatchable(logger, Name, Version);
+        }
+    }
+
+    private void CheckBatching(TensorSpec[] inputs, bool isGuess)
+    {
+        if (!_signature.Batchable)
+        {
+            _runner.Run(WarmupData.Inputs(inputs, 1, _random)).Dispose();
+        }
+        else if (model.BatchSafe is null)
+        {
+            var difference = BatchSafety.Compare(_runner, [.. Enumerable.Range(0, Jobs).Select(_ => WarmupData.Inputs(inputs, 1, _random))]);
+            JudgeBatching(difference, isGuess);
+        }
+    }
+
+    /// <summary>A difference proves something at any shape; that there is none says little at a shape that no job may ever have.</summary>
+    private void JudgeBatching(OutputDifference? difference, bool isGuess)
+    {
+        if (difference is not null || !isGuess)
+        {
+            model.JudgeBatching(difference);
+        }
+
+        if (difference is not null)
+        {
+            Log.BatchUnsafe(logger, Name, Version, difference);
+        }
+    }
+
+    private void CheckPadding(TensorSpec[] inputs, bool isGuess)
+    {
+        if (model.Buckets is not { PaddedLength: { } length } buckets)
+        {
+            return;
+        }
+
+        var job = WarmupData.Inputs(WarmupShapes.WithLength(inputs, buckets, length), Jobs, _random);
+        var difference = PaddingSafety.Compare(_runner, buckets, job);
+        if (difference is not null || !isGuess)
+        {
+            model.JudgePadding(difference);
+        }
+
+        if (difference is not null)
+        {
+            Log.PaddingUnsafe(logger, Name, Version, difference);
+        }
+    }
+
+    private void Measure(IReadOnlyList<TensorSpec[]> shapes)
+    {
+        var started = time.GetTimestamp();
+        foreach (var inputs in shapes.Where(_ => _takesRandom || _takesZeros))
+        {
+            var left = Budget - time.GetElapsedTime(started);
+            if (left > TimeSpan.Zero)
+            {
+                Try(() => Measure(inputs, left < ShapeBudget ? left : ShapeBudget), e => Log.MeasuringFailed(logger, Name, Version, e));
+            }
+        }
+    }
+
+    private void Measure(TensorSpec[] inputs, TimeSpan budget)
+    {
+        var made = Make(1);
+        var mostRows = Math.Max(1, MostBytes / Math.Max(1, made.Sum(input => input.Data.Length)));
+        new BatchTuner(_runner, time).Measure(model.BatchSizes.For(TensorBatch.ShapeKey(made)), Rows, mostRows, budget);
+
+        Tensor[] Make(int rows) => WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
+
+        // Sizes ascend at first, and later runs take the first rows of the largest.
+        IReadOnlyList<Tensor> Rows(int rows) => !_signature.Batchable ? made : WarmupData.FirstRows(made, rows) ?? (made = Make(rows));
     }
 }

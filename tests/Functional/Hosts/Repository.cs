@@ -24,7 +24,8 @@ internal sealed class Repository : IDisposable
 
     public string AddDigits() => Add(Digits.ModelFile);
 
-    public string AddTestModel(string name) => Add(Path.Combine(Source, "tests", "models", name, "1", "model.onnx"));
+    public string AddTestModel(string name, string? settings = null) =>
+        Add(Path.Combine(Source, "tests", "models", name, "1", "model.onnx"), settings);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

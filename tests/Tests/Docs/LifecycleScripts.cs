@@ -28,6 +28,7 @@ internal sealed class LifecycleScripts(StoreHarness store)
         ("release", living => store.Claims.ReleaseAsync(store.Model, [Foreign(living)], Stop)),
         ("finish", living => FinishAsync(store.Claims, living.Job, living.Token)),
         ("finish", living => FinishAsync(store.Claims, living.Job, living.Token, error: new JobError("inference-failed", "no"))),
+        ("finish", living => store.Claims.FinishAsync(store.Model, [new JobEnd(LeaseOf(living), null, null, null) { Expired = true }], Stop)),
         ("finish", living => FinishAsync(store.Claims, living.Job, "other")),
         ("sweep", living => SweepOneAsync(living.Job.Id)),
         ("void", living => _sweeps.VoidAsync(store.Model, [living.Job.Id], Stop)),

@@ -51,6 +51,7 @@ public sealed class ModelRepositoryDocTests
         property.Get!(settings) switch
         {
             { } nested when nested.GetType().Namespace == typeof(ModelSettings).Namespace => Properties(nested, $"{prefix}{property.Name}."),
+            bool value => [(prefix + property.Name, value ? "`true`" : "`false`")],
             var value => [(prefix + property.Name, value is null ? null : $"`{value}`")],
         };
 }

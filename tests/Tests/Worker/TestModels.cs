@@ -1,5 +1,7 @@
 using QueueInference.Contracts;
+using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Models;
 
 namespace QueueInference.Tests.Worker;
 
@@ -14,6 +16,13 @@ internal static class TestModels
 
     /// <summary>Loads a model on one CPU thread.</summary>
     public static OnnxModelRunner Load(string model) => new(PathOf(model), new() { IntraOpThreads = 1 });
+
+    /// <summary>A model as the worker has it in memory.</summary>
+    public static LoadedModel Loaded(IModelRunner runner, int maxRows = 64, ModelSettings? settings = null)
+    {
+        var info = new ModelVersionInfo("m", 1, new ModelSignature([], []), maxRows, 8, 3, "");
+        return new LoadedModel(info, runner, settings ?? new(), new BatchSizes(maxRows));
+    }
 
     /// <summary>Runs it, and copies the outputs so that they outlive the run.</summary>
     public static Tensor[] RunOnce(this IModelRunner runner, IReadOnlyList<Tensor> inputs)

@@ -8,118 +8,68 @@ namespace QueueInference.Tests.Worker.Batching;
 
 public sealed class BatchQueueTests
 {
-    private readonly BatchQueue queue = new();
+    private readonly BatchQueue _queue = new();
 
     [Fact]
-    public void Take_JobsThatWait_RunTogetherAndStart()
-    {
-        var jobs = Add(3);
-
-        Assert.Equal(jobs, queue.Take(8));
-        Assert.All(jobs, job => Assert.Equal(HeldPhase.Started, job.Phase));
-    }
-
-    [Fact]
-    public void Take_MoreThanFit_LeavesTheRest()
-    {
-        var jobs = Add(5);
-
-        Assert.Equal(jobs[..2], queue.Take(2));
-        Assert.Equal(jobs[2..4], queue.Take(2));
-        Assert.Equal(jobs[4..], queue.Take(2));
-    }
-
-    [Fact]
-    public void Take_JobsOfOneMillisecond_KeepTheirOrder()
+    public void InOrder_JobsOfOneMillisecond_KeepTheirOrder()
     {
         var jobs = Add(50);
 
-        Assert.Equal(jobs, queue.Take(50));
+        Assert.Equal(jobs, _queue.InOrder(1000));
     }
 
     [Fact]
-    public void Take_ArrivalOfHigherPriority_GoesFirst()
+    public void InOrder_AnyArrival_IsPriorityThenDeadlineThenSubmission()
     {
-        var normal = Add(2);
-        Assert.Equal([normal[0]], queue.Take(1));
-        var high = Add(TestJobs.Held(priority: JobPriority.High));
+        var low = Add(TestJobs.Held(priority: JobPriority.Low, deadline: 2000));
+        var late = Add(TestJobs.Held(createdAt: 1002));
+        var early = Add(TestJobs.Held(createdAt: 1001));
+        var due = Add(TestJobs.Held(createdAt: 1003, deadline: 5000));
+        var high = Add(TestJobs.Held(priority: JobPriority.High, createdAt: 1004));
 
-        Assert.Equal([high], queue.Take(1));
-        Assert.Equal([normal[1]], queue.Take(1));
+        Assert.Equal([high, due, early, late, low], _queue.InOrder(1004));
     }
 
     [Fact]
-    public void Take_ArrivalAsAnotherIsGivenBack_IsStillPutInOrder()
+    public void InOrder_LongWait_IsWorthAPriority()
     {
-        var normal = Add(3);
-        Assert.Equal([normal[0]], queue.Take(1));
-        normal[2].TryMove(HeldPhase.Waiting, HeldPhase.Gone);
-        var high = Add(TestJobs.Held(priority: JobPriority.High));
+        var low = Add(TestJobs.Held(priority: JobPriority.Low, createdAt: 1000));
+        var normal = Add(TestJobs.Held(createdAt: 1001));
+        var fresh = Add(TestJobs.Held(createdAt: 10_999));
 
-        Assert.Equal([high], queue.Take(1));
-        Assert.Equal([normal[1]], queue.Take(1));
+        Assert.Equal([normal, fresh, low], _queue.InOrder(10_999));
+        // The low one has become normal, and is older than the one that came last.
+        Assert.Equal([low, fresh], _queue.InOrder(11_000).Where(job => job != normal));
     }
 
     [Fact]
-    public void Take_JobGivenBackMeanwhile_IsDropped()
+    public void RemoveTaken_GoneOrWhollyTaken_LeaveTheQueue()
     {
         var jobs = Add(3);
-        jobs[1].TryMove(HeldPhase.Waiting, HeldPhase.Gone);
+        jobs[0].TryMove(HeldPhase.Waiting, HeldPhase.Gone);
+        jobs[1].RowsTaken = 1;
 
-        Assert.Equal([jobs[0], jobs[2]], queue.Take(8));
+        _queue.RemoveTaken();
+
+        Assert.Equal([jobs[2]], _queue.InOrder(1000));
+        Assert.False(_queue.IsEmpty);
     }
 
     [Fact]
-    public async Task Take_NothingWaits_BlocksUntilAJobComes()
+    public void RemoveTaken_JobTakenInPart_Stays()
     {
-        var taken = Task.Factory.StartNew(() => queue.Take(8), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Assert.False(taken.IsCompleted);
+        var job = Add(TestJobs.Rows(9));
+        job.TryMove(HeldPhase.Waiting, HeldPhase.Started);
+        job.RowsTaken = 4;
 
-        var job = Add(TestJobs.Held());
+        _queue.RemoveTaken();
 
-        Assert.Equal([job], await taken);
-    }
-
-    [Fact]
-    public async Task Take_OnlyJobGivenBack_GoesOnWaiting()
-    {
-        var gone = Add(TestJobs.Held());
-        gone.TryMove(HeldPhase.Waiting, HeldPhase.Gone);
-        var taken = Task.Factory.StartNew(() => queue.Take(8), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-        queue.Complete();
-
-        Assert.Null(await taken);
-    }
-
-    [Fact]
-    public void Take_Complete_IsNull()
-    {
-        queue.Complete();
-
-        Assert.Null(queue.Take(8));
-        Assert.Null(queue.Take(8));
-    }
-
-    [Fact]
-    public async Task Take_ManyProducers_TakesEachJobOnce()
-    {
-        const int producers = 8, each = 500;
-        var all = Task.WhenAll(Enumerable.Range(0, producers).Select(_ => Task.Run(() => Add(each))));
-
-        List<HeldJob> taken = [];
-        while (taken.Count < producers * each)
-        {
-            taken.AddRange(queue.Take(16)!);
-        }
-
-        Assert.Equal((await all).SelectMany(jobs => jobs).ToHashSet(), [.. taken]);
-        Assert.Equal(producers * each, taken.Count);
+        Assert.Equal([job], _queue.InOrder(1000));
     }
 
     private HeldJob Add(HeldJob job)
     {
-        queue.Add(job);
+        _queue.Add(job);
         return job;
     }
 

@@ -5,28 +5,31 @@ using QueueInference.Tests.Worker.Jobs;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
+using QueueInference.Worker.Models;
 using Xunit;
 
 namespace QueueInference.Tests.Worker.Batching;
 
 public sealed class BatchRunnerTests
 {
+    private readonly List<string> _ends = [];
+
     [Fact]
     public void Run_JobsOfDifferentRows_GiveEachItsOwnRows()
     {
         using var model = TestModels.Load("two_in_two_out");
         HeldJob[] batch = [.. Enumerable.Range(1, 4).Select(rows => Pair(rows, rows * 10f))];
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run(batch)];
+        PartOutcome[] outcomes = [.. Run(model, batch)];
 
-        Assert.Equal(batch, outcomes.Select(outcome => outcome.Job));
+        Assert.Equal(batch, outcomes.Select(outcome => outcome.Part.Job));
         Assert.All(outcomes, outcome =>
         {
             Assert.Null(outcome.Failure);
             Assert.Equal(10, outcome.BatchRows);
             Assert.Equal(["sum", "diff"], outcome.Outputs!.Select(output => output.Name));
-            Assert.Equal([outcome.Job.Rows, 3], outcome.Outputs![0].Shape);
-            Assert.All(outcome.Outputs[0].ToFloats(), value => Assert.Equal(outcome.Job.Rows * 10f + 1, value));
+            Assert.Equal([outcome.Part.Job.Rows, 3], outcome.Outputs![0].Shape);
+            Assert.All(outcome.Outputs[0].ToFloats(), value => Assert.Equal(outcome.Part.Job.Rows * 10f + 1, value));
         });
     }
 
@@ -39,9 +42,9 @@ public sealed class BatchRunnerTests
         using var model = TestModels.Load("fails_on_negative");
         HeldJob[] batch = [.. Enumerable.Range(0, 16).Select(i => Row(i == culprit ? -1 : i))];
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run(batch)];
+        PartOutcome[] outcomes = [.. Run(model, batch)];
 
-        Assert.Equal(batch, outcomes.Select(outcome => outcome.Job));
+        Assert.Equal(batch, outcomes.Select(outcome => outcome.Part.Job));
         for (var i = 0; i < batch.Length; i++)
         {
             Assert.Equal(i == culprit ? InferenceFailure.Failed : null, outcomes[i].Failure);
@@ -54,7 +57,7 @@ public sealed class BatchRunnerTests
     {
         using var model = TestModels.Load("fails_on_negative");
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run([Row(-1), Row(-2), Row(-3)])];
+        PartOutcome[] outcomes = [.. Run(model, [Row(-1), Row(-2), Row(-3)])];
 
         Assert.Equal(3, outcomes.Length);
         Assert.All(outcomes, outcome => Assert.Equal((InferenceFailure.Failed, 1), (outcome.Failure, outcome.BatchRows)));
@@ -65,7 +68,7 @@ public sealed class BatchRunnerTests
     {
         var model = new StubModel(inputs => inputs[0].ToFloats().Min() < 0 ? throw new InferenceException(InferenceFailure.Failed, "no") : inputs);
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run([.. Enumerable.Range(0, 16).Select(i => Row(i == 3 ? -1 : i))])];
+        PartOutcome[] outcomes = [.. Run(model, [.. Enumerable.Range(0, 16).Select(i => Row(i == 3 ? -1 : i))])];
 
         Assert.Equal(9, model.Runs);
         Assert.Equal([2, 2, 1, 1], outcomes.Take(4).Select(outcome => outcome.BatchRows));
@@ -76,7 +79,7 @@ public sealed class BatchRunnerTests
     {
         var model = new StubModel(inputs => inputs[0].Shape[0] > 4 ? throw new InferenceException(InferenceFailure.OutOfMemory, "no") : inputs);
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run([.. Enumerable.Range(0, 16).Select(i => Row(i))])];
+        PartOutcome[] outcomes = [.. Run(model, [.. Enumerable.Range(0, 16).Select(i => Row(i))])];
 
         Assert.All(outcomes, outcome => Assert.Equal((null, 4), (outcome.Failure, outcome.BatchRows)));
     }
@@ -86,7 +89,7 @@ public sealed class BatchRunnerTests
     {
         var model = new StubModel(_ => throw new InferenceException(InferenceFailure.OutOfMemory, "no"));
 
-        Assert.Equal(InferenceFailure.OutOfMemory, Assert.Single(Runner(model).Run([Row(1)])).Failure);
+        Assert.Equal(InferenceFailure.OutOfMemory, Assert.Single(Run(model, [Row(1)])).Failure);
     }
 
     [Fact]
@@ -94,7 +97,7 @@ public sealed class BatchRunnerTests
     {
         var model = new StubModel(_ => throw new InvalidOperationException("a bug"));
 
-        Assert.Equal(InferenceFailure.Failed, Assert.Single(Runner(model).Run([Row(1)])).Failure);
+        Assert.Equal(InferenceFailure.Failed, Assert.Single(Run(model, [Row(1)])).Failure);
     }
 
     [Fact]
@@ -103,9 +106,58 @@ public sealed class BatchRunnerTests
         using var model = TestModels.Load("doubles_its_rows");
         var job = () => TestJobs.With(TestTensors.Floats("x", [1, 2], 3, 4));
 
-        BatchOutcome[] outcomes = [.. Runner(model).Run([job(), job()])];
+        PartOutcome[] outcomes = [.. Run(model, [job(), job()])];
 
         Assert.All(outcomes, outcome => Assert.Equal([3f, 4, 3, 4], outcome.Outputs![0].ToFloats()));
+    }
+
+    [Fact]
+    public void Run_BatchOutOfMemory_RemembersTheSize()
+    {
+        var model = TestModels.Loaded(new StubModel(inputs => inputs[0].Shape[0] > 4 ? throw new InferenceException(InferenceFailure.OutOfMemory, "no") : inputs));
+
+        Run(model, [.. Enumerable.Range(0, 16).Select(i => Row(i))]);
+
+        Assert.Equal(4, model.BatchSizes.For("").Choose(100));
+    }
+
+    [Fact]
+    public void Run_LargeJobOutOfMemory_RunsInPieces()
+    {
+        var stub = new StubModel(inputs => inputs[0].Shape[0] > 2 ? throw new InferenceException(InferenceFailure.OutOfMemory, "no") : inputs);
+
+        var outcome = Assert.Single(Run(stub, [TestJobs.With(TestTensors.Floats("x", [5, 1], 1, 2, 3, 4, 5))]));
+
+        Assert.Equal([1f, 2, 3, 4, 5], outcome.Outputs![0].ToFloats());
+    }
+
+    [Fact]
+    public void Run_OutputNotFinite_FailsThatJobAlone()
+    {
+        var stub = new StubModel(inputs => [TestTensors.Floats("y", inputs[0].Shape, [.. inputs[0].ToFloats().Select(value => 1 / value)])]);
+
+        Assert.Equal([null, InferenceFailure.NotFinite, null],
+            Run(stub, [Row(1), Row(0), Row(2)], settings: new ModelSettings { FiniteOutputs = true }).Select(outcome => outcome.Failure));
+        Assert.Equal(1, stub.Runs);
+        Assert.All(Run(stub, [Row(1), Row(0)]), outcome => Assert.Null(outcome.Failure));
+    }
+
+    [Fact]
+    public void Run_DeviceLost_EndsTheProcess()
+    {
+        var stub = new StubModel(_ => throw InferenceException.From(new InvalidOperationException("CUDA failure 700: an illegal memory access was encountered")));
+
+        Run(stub, [Row(1)]);
+
+        Assert.Contains("cpu failed: CUDA failure 700", Assert.Single(_ends));
+    }
+
+    [Fact]
+    public void Run_Stopped_FailsTheCulpritAlone()
+    {
+        var stub = new StubModel(inputs => inputs[0].ToFloats().Min() < 0 ? throw new InferenceException(InferenceFailure.Stopped, "no") : inputs);
+
+        Assert.Equal([null, null, InferenceFailure.Stopped, null], Run(stub, [Row(1), Row(2), Row(-1), Row(3)]).Select(outcome => outcome.Failure));
     }
 
     [Fact]
@@ -118,34 +170,25 @@ public sealed class BatchRunnerTests
             return inputs;
         });
 
-        Assert.Equal(12.5, Assert.Single(new BatchRunner(model, time, NullLogger.Instance).Run([Row(1)])).InferenceMs);
+        Assert.Equal(12.5, Assert.Single(Run(model, [Row(1)], time)).InferenceMs);
     }
 
-    private static BatchRunner Runner(IModelRunner model) => new(model, TimeProvider.System, NullLogger.Instance);
+    private IReadOnlyList<PartOutcome> Run(IModelRunner runner, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null, ModelSettings? settings = null) =>
+        Run(TestModels.Loaded(runner, settings: settings), jobs, time);
+
+    private IReadOnlyList<PartOutcome> Run(LoadedModel model, IReadOnlyList<HeldJob> jobs, TimeProvider? time = null) =>
+        new BatchRunner(model, Watchdog(), time ?? TimeProvider.System, NullLogger.Instance).Run(Batch(model, jobs)).Parts;
+
+    private static SealedBatch Batch(LoadedModel model, IReadOnlyList<HeldJob> jobs) =>
+        new([.. jobs.Select(job => new BatchPart(job, 0, job.Rows))], TensorBatch.Stack([.. jobs.Select(job => job.Inputs)]))
+        {
+            MayCut = true, SizeTable = model.BatchSizes.For(""),
+        };
+
+    private RunWatchdog Watchdog() => new(TimeSpan.FromMinutes(1), TimeProvider.System, NullLogger.Instance, _ends.Add);
 
     private static HeldJob Row(float value) => TestJobs.With(TestTensors.Floats("x", [1, 4], value, value, value, value));
 
     private static HeldJob Pair(int rows, float value) => TestJobs.With(
         TestTensors.Floats("a", [rows, 3], [.. Enumerable.Repeat(value, rows * 3)]), TestTensors.Floats("b", [rows, 3], [.. Enumerable.Repeat(1f, rows * 3)]));
-
-    private sealed class StubModel(Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> run) : IModelRunner
-    {
-        public int Runs { get; private set; }
-
-        public ModelSignature Signature => throw new NotSupportedException();
-
-        public string Device => "cpu";
-
-        public ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default)
-        {
-            Runs++;
-            return new([.. run(inputs)]);
-        }
-
-        public System.Buffers.IMemoryOwner<byte> Allocate(int bytes) => new NativeBuffer(bytes);
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -19,6 +19,10 @@ public sealed class InferenceExceptionTests
         Assert.Equal(InferenceFailure.OutOfMemory, InferenceException.From(new InsufficientMemoryException("x")).Failure);
 
     [Fact]
+    public void From_AnythingOnceAskedToStop_IsStopped() =>
+        Assert.Equal(InferenceFailure.Stopped, InferenceException.From(new InvalidOperationException("out of memory"), stopped: true).Failure);
+
+    [Fact]
     public void From_AnythingElse_IsFailedAndHidesTheText()
     {
         var cause = new InvalidOperationException("secret");

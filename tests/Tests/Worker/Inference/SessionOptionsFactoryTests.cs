@@ -24,12 +24,4 @@ public sealed class SessionOptionsFactoryTests
 
         Assert.Equal("The execution provider 'gpu' is not known; use cpu, cuda or tensorrt.", error.Message);
     }
-
-    [Fact]
-    public void EffectiveThreads_Default_IsCoresOnCpuAndOneOnGpu()
-    {
-        Assert.Equal(Environment.ProcessorCount, new InferenceOptions().EffectiveThreads);
-        Assert.Equal(1, new InferenceOptions { ExecutionProviders = ["cuda", "cpu"] }.EffectiveThreads);
-        Assert.Equal(3, new InferenceOptions { IntraOpThreads = 3 }.EffectiveThreads);
-    }
 }

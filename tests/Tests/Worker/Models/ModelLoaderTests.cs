@@ -21,7 +21,7 @@ public sealed class ModelLoaderTests : IDisposable
         using var loaded = Load();
 
         Assert.NotNull(loaded);
-        Assert.Equal(("m", 4, 16, 8, 3), (loaded.Info.Model, loaded.Info.Version, loaded.Info.MaxBatchSize, loaded.Info.MaxGroupJobs, loaded.Info.MaxAttempts));
+        Assert.Equal(("m", 4, 3, "cpu", true), (loaded.Info.Model, loaded.Info.Version, loaded.Info.MaxAttempts, loaded.Info.Device, loaded.Info.BatchSafe));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TestModels.PathOf("two_in_two_out")))), loaded.Info.Sha256);
         Assert.Same(loaded.Runner.Signature, loaded.Info.Signature);
         Assert.Equal(["Loaded"], logger.Events);
@@ -49,8 +49,109 @@ public sealed class ModelLoaderTests : IDisposable
         using var loaded = Load();
 
         Assert.True(loaded!.Info.Signature.Batchable);
-        Assert.Equal(1, loaded.Info.MaxBatchSize);
+        Assert.Equal((1, false), (loaded.Info.MaxBatchSize, loaded.Info.BatchSafe));
+        Assert.Equal("Jobs run one at a time: with other rows in its batch, the output 'y' is another one.", loaded.Info.BatchingNote);
         Assert.Equal(["NotBatchable", "Loaded"], logger.Events);
+    }
+
+    [Fact]
+    public void Load_RowsThatInfluenceEachOther_RunOneAtATime()
+    {
+        files.Add("m", "1", "batch_mean").AddText("m/model.json", """{"batching":{"max_batch_size":32}}""");
+
+        using var loaded = Load();
+
+        Assert.Equal((1, false, 1), (loaded!.Info.MaxBatchSize, loaded.BatchSafe, loaded.BatchSizes.For("any").Choose(100)));
+        Assert.StartsWith("Jobs run one at a time: with other rows in its batch, the output 'y' differs by up to ", loaded.Info.BatchingNote, StringComparison.Ordinal);
+        Assert.Equal(["BatchUnsafe", "Loaded"], logger.Events);
+    }
+
+    [Fact]
+    public void Load_RandomDataRefused_LeavesSafetyOpenAndMeasuresZeros()
+    {
+        files.Add("m", "1", "fails_on_negative");
+
+        using var loaded = Load();
+
+        Assert.Null(loaded!.BatchSafe);
+        Assert.NotEmpty(loaded.Info.BatchTimes!);
+        Assert.Equal(["BatchingUnchecked", "Loaded"], logger.Events);
+    }
+
+    [Fact]
+    public void Load_ShapeUnknown_LeavesItToTheJobs()
+    {
+        files.Add("m", "1", "dynamic_hw");
+
+        using var loaded = Load();
+
+        Assert.Null(loaded!.BatchSafe);
+        Assert.Empty(loaded.Info.BatchTimes!);
+        Assert.Equal((64, 8), (loaded.Info.MaxBatchSize, loaded.Info.MaxGroupJobs));
+    }
+
+    [Fact]
+    public void Load_WarmupShapes_AreMeasured()
+    {
+        files.Add("m", "1", "dynamic_hw").AddText("m/model.json", """{"warmup":[{"x":[1,1,4,5]},{"x":[1,1,6,7]}]}""");
+
+        using var loaded = Load();
+
+        Assert.True(loaded!.BatchSafe);
+        Assert.Equal(["x:[*,1,4,5]", "x:[*,1,6,7]"], loaded.Info.BatchTimes!.Select(time => time.Shape).Distinct().Order());
+        Assert.All(loaded.Info.BatchTimes!.GroupBy(time => time.Shape), shape => Assert.Single(shape, time => time.Chosen));
+    }
+
+    [Fact]
+    public void Load_FixedBatchSize_IsKept()
+    {
+        files.Add("m", "1", "two_in_two_out").AddText("m/model.json", """{"batching":{"max_batch_size":5}}""");
+
+        using var loaded = Load();
+
+        Assert.Equal((5, 5), (loaded!.Info.MaxBatchSize, loaded.BatchSizes.For("any").Choose(1)));
+        Assert.Equal([1, 2, 4, 5], loaded.BatchSizes.Shapes[0].Table.Sizes);
+    }
+
+    [Theory]
+    [InlineData("masked_mean", true, new[] { "Loaded" })]
+    [InlineData("sequence_mean", false, new[] { "PaddingUnsafe", "Loaded" })]
+    public void Load_SequenceBuckets_AreUsedWhereTheModelIgnoresPadding(string model, bool safe, string[] events)
+    {
+        files.Add("m", "1", model).AddText("m/model.json", """{"batching":{"sequence_buckets":[4,16]}}""");
+
+        using var loaded = Load();
+
+        Assert.Equal((safe, safe, true), (loaded!.Info.PaddingSafe, loaded.Buckets is not null, loaded.BatchSafe));
+        Assert.Equal(safe, loaded.Info.BatchingNote is null);
+        Assert.Equal(2, loaded.Info.BatchTimes!.Select(time => time.Shape).Distinct().Count());
+        Assert.Equal(events, logger.Events);
+    }
+
+    [Theory]
+    [InlineData("""{"batching":{"sequence_buckets":[4],"sequence_axis":"tokens"}}""", "'batching.sequence_axis' must be one of \"sequence\".")]
+    [InlineData("""{"warmup":[{"y":[1]}]}""", "'warmup[0]' does not fit the model")]
+    public void Load_SettingsThatDoNotFit_SkipTheVersionWithTheReason(string settings, string expected)
+    {
+        files.Add("m", "1", "sequence_mean").AddText("m/model.json", settings);
+
+        Assert.Null(Load());
+        Assert.Contains(expected, Assert.Single(logger.Entries).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Describe_JobsHaveRun_TellsTheNewTimes()
+    {
+        files.Add("m", "1", "dynamic_hw");
+        using var loaded = Load();
+        for (var run = 0; run < 4; run++)
+        {
+            loaded!.BatchSizes.For("1:x:11[*,1,2,2]").Observe(1, TimeSpan.FromMilliseconds(2.5));
+        }
+
+        Assert.Empty(loaded!.Info.BatchTimes!);
+        Assert.Equal(new MeasuredBatch("x:[*,1,2,2]", 1, 2.5, Chosen: true), Assert.Single(loaded.Describe().BatchTimes!));
+        Assert.Equal((2, 2), (loaded.Info.MaxBatchSize, loaded.Info.MaxGroupJobs));
     }
 
     [Fact]
@@ -90,15 +191,17 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.SkipWhen(string.IsNullOrEmpty(shared), "QI_MODELS_SHARED does not name a folder with text-direction/model.onnx.");
         Directory.CreateDirectory(Path.Combine(files.Root, "text-direction", "1"));
         File.Copy(Path.Combine(shared!, "text-direction", "model.onnx"), Path.Combine(files.Root, "text-direction", "1", "model.onnx"));
+        files.AddText("text-direction/model.json", """{"warmup":[{"x":[1,3,48,192]}]}""");
 
         using var loaded = Load();
         var output = Assert.Single(loaded!.Runner.RunOnce([TestTensors.Random(new Random(1), "x", TensorDatatype.Fp32, [3, 3, 48, 192])]));
 
-        Assert.Equal(16, loaded.Info.MaxBatchSize);
         Assert.Equal([3, 2], output.Shape);
+        Assert.Equal(Assert.Single(loaded.Info.BatchTimes!, time => time.Chosen).Rows, loaded.BatchSizes.Shapes[0].Table.Chosen);
+        Assert.True(loaded.BatchSafe);
     }
 
     private LoadedModel? Load() => Load(Assert.Single(new ModelRepository(files.Root, new RecordingLogger<ModelRepository>()).Scan()));
 
-    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new() { IntraOpThreads = 1 }, logger).Load(found);
+    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger).Load(found);
 }

@@ -22,11 +22,19 @@ public sealed class ModelSettingsReaderTests : IDisposable
     public void Read_EverythingSaid_IsRead()
     {
         var settings = Read("""
-            { "batching": { "max_batch_size": 64 }, "versions": { "policy": "all", "count": 2 },
-              "max_attempts": 5, "execution_providers": ["tensorrt", "cuda"] }
+            { "batching": { "max_batch_size": 24, "sequence_buckets": [32, 64], "sequence_axis": "sequence", "sequence_padding": { "input_ids": 1 } },
+              "versions": { "policy": "all", "count": 2 }, "warmup": [ { "x": [1, 3] } ],
+              "max_attempts": 5, "timeout_ms": 1000, "finite_inputs": true, "finite_outputs": true,
+              "execution_providers": ["tensorrt", "cuda"], "provider_options": { "cuda": { "use_tf32": 0, "gpu_mem_limit": "2147483648" } } }
             """);
 
-        Assert.Equal(64, settings.Batching.EffectiveMaxBatchSize(["cpu"]));
+        Assert.Equal(24, settings.Batching.MostRows("cuda:0"));
+        Assert.Equal([32, 64], settings.Batching.SequenceBuckets!);
+        Assert.Equal("sequence", settings.Batching.SequenceAxis);
+        Assert.Equal(1, settings.Batching.SequencePadding!["input_ids"]);
+        Assert.Equal([1, 3], Assert.Single(settings.Warmup!)["x"]);
+        Assert.Equal((1000, true, true), (settings.TimeoutMs, settings.FiniteInputs, settings.FiniteOutputs));
+        Assert.Equal(new Dictionary<string, string> { ["use_tf32"] = "0", ["gpu_mem_limit"] = "2147483648" }, settings.ProviderOptions!["cuda"]);
         Assert.Equal(VersionPolicy.All, settings.Versions.EffectivePolicy);
         Assert.Equal(2, settings.Versions.Count);
         Assert.Equal(5, settings.MaxAttempts);
@@ -53,6 +61,24 @@ public sealed class ModelSettingsReaderTests : IDisposable
     [InlineData("""{"execution_providers":[]}""", "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".")]
     [InlineData("""{"execution_providers":["CUDA"]}""", "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".")]
     [InlineData("""{"execution_providers":[null]}""", "'execution_providers' must list one or more of \"cpu\", \"cuda\", \"tensorrt\".")]
+    [InlineData("""{"batching":{"sequence_axis":"s"}}""", "'batching.sequence_axis' needs 'batching.sequence_buckets'.")]
+    [InlineData("""{"batching":{"sequence_padding":{}}}""", "'batching.sequence_padding' needs 'batching.sequence_buckets'.")]
+    [InlineData("""{"batching":{"sequence_buckets":[]}}""", "'batching.sequence_buckets' must list one or more lengths that ascend.")]
+    [InlineData("""{"batching":{"sequence_buckets":[0,1]}}""", "'batching.sequence_buckets' must list one or more lengths that ascend.")]
+    [InlineData("""{"batching":{"sequence_buckets":[4,4]}}""", "'batching.sequence_buckets' must list one or more lengths that ascend.")]
+    [InlineData("""{"batching":{"sequence_buckets":[1],"sequence_padding":{"x":"1"}}}""", "'batching.sequence_padding.x' has a wrong value")]
+    [InlineData("""{"warmup":[null]}""", "'warmup' must list objects of input names and shapes, whose dimensions are 1 or more.")]
+    [InlineData("""{"warmup":[{"x":[-1,3]}]}""", "'warmup' must list objects of input names and shapes, whose dimensions are 1 or more.")]
+    [InlineData("""{"warmup":[{"x":null}]}""", "'warmup' must list objects of input names and shapes, whose dimensions are 1 or more.")]
+    [InlineData("""{"timeout_ms":99}""", "'timeout_ms' must be 100 to 600000.")]
+    [InlineData("""{"timeout_ms":600001}""", "'timeout_ms' must be 100 to 600000.")]
+    [InlineData("""{"finite_inputs":1}""", "'finite_inputs' has a wrong value")]
+    [InlineData("""{"provider_options":{"rocm":{}}}""", "'provider_options' must name \"cpu\", \"cuda\" or \"tensorrt\".")]
+    [InlineData("""{"provider_options":{"cuda":{"a":true}}}""", "'provider_options")]
+    [InlineData("""{"provider_options":{"cuda":{"a":1,"a":2}}}""", "'provider_options")]
+    [InlineData("""{"provider_options":{"cuda":[1]}}""", "'provider_options")]
+    [InlineData("""{"provider_options":[]}""", "'provider_options' has a wrong value")]
+    [InlineData("""{"provider_options":5}""", "'provider_options' has a wrong value")]
     [InlineData("null", "an object is expected.")]
     [InlineData("{", "")]
     [InlineData("", "")]
@@ -66,8 +92,11 @@ public sealed class ModelSettingsReaderTests : IDisposable
 
     private static void AssertDefaults(ModelSettings settings)
     {
-        Assert.Equal(16, settings.Batching.EffectiveMaxBatchSize(["cpu"]));
-        Assert.Equal(32, settings.Batching.EffectiveMaxBatchSize(["cuda", "cpu"]));
+        Assert.Equal((64, 256), (settings.Batching.MostRows("cpu"), settings.Batching.MostRows("cuda:0")));
+        Assert.Null(settings.Batching.SequenceBuckets);
+        Assert.Null(settings.Warmup);
+        Assert.Equal((30_000, false, false), (settings.TimeoutMs, settings.FiniteInputs, settings.FiniteOutputs));
+        Assert.Null(settings.ProviderOptions);
         Assert.Equal(VersionPolicy.Latest, settings.Versions.EffectivePolicy);
         Assert.Equal(1, settings.Versions.Count);
         Assert.Equal(3, settings.MaxAttempts);

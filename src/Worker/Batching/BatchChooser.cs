@@ -1,0 +1,60 @@
+using QueueInference.Contracts;
+using QueueInference.Worker.Inference;
+using QueueInference.Worker.Jobs;
+using QueueInference.Worker.Models;
+
+namespace QueueInference.Worker.Batching;
+
+/// <summary>Chooses what of a queue runs next, as one model version runs it.</summary>
+internal sealed class BatchChooser(LoadedModel model)
+{
+    /// <summary>Most bytes of input rows in one batch: shapes come from clients.</summary>
+    private const long MaxBytes = 256L << 20;
+
+    /// <summary>The next batch, and what it met that must not start any more.</summary>
+    /// <param name="queue">Nothing is taken from it.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public (List<BatchPart> Parts, List<HeldJob> Expired) Choose(BatchQueue queue, long now)
+    {
+        var expired = queue.InOrder(now).Take(BatchPolicy.LookAhead * model.BatchSizes.MaxRows).Where(job => job.IsExpired(now)).ToList();
+        var candidates = BatchPolicy.Candidates(queue.InOrder(now).Where(job => !job.IsExpired(now)), model.BatchSizes.MaxRows);
+        return (candidates.Count == 0 ? [] : BatchPolicy.Fill(candidates, Rows(candidates), MayCut), expired);
+    }
+
+    /// <summary>The parts as a batch, where their rows need not be copied side by side, or cannot be before all are known.</summary>
+    public SealedBatch? Unstaged(IReadOnlyList<BatchPart> parts, bool canStage) => parts switch
+    {
+        [] => Seal(parts, [], padded: null),
+        [var part] when !canStage || part.Job.Length is not { } length || RunsUnpadded(length) => Seal(parts, Inputs(part), padded: null),
+        _ when !canStage => Seal(parts, TensorBatch.Stack([.. parts.Select(Inputs)]), padded: null),
+        _ => null,
+    };
+
+    /// <summary>The parts as a batch whose rows lie in a stage.</summary>
+    public SealedBatch Staged(IReadOnlyList<BatchPart> parts, Tensor[] inputs) =>
+        Seal(parts, inputs, parts[0].Job.Length is { } length ? model.Buckets!.Bucket(length) : null);
+
+    /// <summary>A model that mixes its rows would answer otherwise if they ran apart.</summary>
+    private bool MayCut => model.BatchSafe == true;
+
+    private int Rows(List<HeldJob> candidates)
+    {
+        var head = candidates[0];
+        var rowBytes = Math.Max(1, head.Inputs.Sum(input => (long)input.Data.Length) / Math.Max(1, head.Rows));
+        var rows = model.BatchSizes.For(head.ShapeKey).Choose(candidates.Sum(job => job.RowsLeft));
+        return (int)Math.Clamp(MaxBytes / rowBytes, 1, rows);
+    }
+
+    /// <summary>A lone job is padded only where every shape costs the device a preparation of its own.</summary>
+    private bool RunsUnpadded(int length) => model.Buckets!.Bucket(length) == length || model.Runner.Device == ExecutionProviders.Cpu;
+
+    private SealedBatch Seal(IReadOnlyList<BatchPart> parts, IReadOnlyList<Tensor> inputs, int? padded) => new(parts, inputs)
+    {
+        Padded = padded,
+        MayCut = MayCut,
+        SizeTable = parts.Count > 0 && (padded is not null || parts[0].Job.Length is null) ? model.BatchSizes.For(parts[0].Job.ShapeKey) : null,
+    };
+
+    private static IReadOnlyList<Tensor> Inputs(BatchPart part) =>
+        part.IsWhole ? part.Job.Inputs : TensorBatch.Rows(part.Job.Inputs, part.FirstRow, part.Rows);
+}

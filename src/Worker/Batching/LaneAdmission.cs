@@ -1,0 +1,42 @@
+using QueueInference.Contracts;
+using QueueInference.Core.Tensors;
+using QueueInference.Worker.Inference;
+using QueueInference.Worker.Jobs;
+using QueueInference.Worker.Models;
+
+namespace QueueInference.Worker.Batching;
+
+/// <summary>Checks a job against the version that is to run it, and measures what the batching needs to know of it.</summary>
+internal sealed class LaneAdmission(LoadedModel model)
+{
+    private readonly ModelSignature _signature = model.Info.Signature;
+
+    /// <summary>Why the job cannot run, or null.</summary>
+    public JobError? Check(HeldJob job)
+    {
+        if (SignatureCheck.Find(_signature, job.Inputs, job.Spec.Outputs, int.MaxValue) is { } mismatch)
+        {
+            return new JobError(JobErrorCodes.InvalidInput, $"{mismatch.Pointer}: {mismatch.Message}");
+        }
+
+        if (model.Settings.FiniteInputs && job.Inputs.FirstOrDefault(input => !FiniteCheck.IsFinite(input)) is { } broken)
+        {
+            return new JobError(JobErrorCodes.InvalidInput, $"The input '{broken.Name}' is not finite (NaN or infinity), which the model's finite_inputs forbids.");
+        }
+
+        Measure(job);
+        return null;
+    }
+
+    private void Measure(HeldJob job)
+    {
+        job.Rows = SignatureCheck.Rows(_signature, job.Inputs);
+        job.Length = model.Buckets?.Length(job.Inputs);
+        job.ShapeKey = TensorBatch.ShapeKey(job.Length is { } length ? Padded(job.Inputs, model.Buckets!.Bucket(length)) : job.Inputs);
+        // What overrides a default belongs to one job only.
+        job.Alone |= _signature.Inputs.Any(spec => spec.Optional && job.Inputs.Any(input => input.Name == spec.Name));
+    }
+
+    private Tensor[] Padded(IReadOnlyList<Tensor> inputs, int length) =>
+        [.. inputs.Select(input => input with { Shape = model.Buckets!.PaddedShape(input, length) })];
+}

@@ -1,0 +1,12 @@
+using QueueInference.Core.Jobs;
+using QueueInference.Worker.Jobs;
+
+namespace QueueInference.Worker.Batching;
+
+/// <summary>What every lane of a worker shares.</summary>
+internal sealed record LaneServices(
+    JobClaims Claims, JobFinisher Finisher, HeldJobs Held, StoreRetry Retry, WorkerIdentity Worker, TimeProvider Time, ILogger<ModelLane> Logger)
+{
+    /// <summary>How long the start of a suspect waits for a store that is away.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,64 @@
+using QueueInference.Contracts;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Inference;
+
+namespace QueueInference.Worker.Models;
+
+/// <summary>Measures how long batches of each size take, before there are jobs. This also makes the runtime find its kernels and memory.</summary>
+internal sealed class BatchTuner(IModelRunner runner, TimeProvider time)
+{
+    // The first run of a size is for its memory; five tell its time. One size is run in any case, three times.
+    private const int Passes = 6, LeastPasses = 3;
+
+    // A single run may take so much of the budget.
+    private const int Share = 4;
+
+    /// <summary>Fills a table. All sizes are run in turns, so that a short disturbance meets each of them once.</summary>
+    /// <param name="table">What is measured goes here.</param>
+    /// <param name="inputs">Makes the inputs of so many rows.</param>
+    /// <param name="mostRows">Rows that such inputs may have at most; jobs may go beyond.</param>
+    /// <param name="budget">How long it may take.</param>
+    /// <exception cref="InferenceException">The model refuses the inputs.</exception>
+    public void Measure(BatchSizeTable table, Func<int, IReadOnlyList<Tensor>> inputs, int mostRows, TimeSpan budget)
+    {
+        var started = time.GetTimestamp();
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            foreach (var size in table.Sizes.TakeWhile(size => size <= mostRows && IsWorthARun(table.Times, size, pass, budget, time.GetElapsedTime(started))))
+            {
+                if (!Run(table, size, inputs(size)))
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static bool IsWorthARun(IReadOnlyList<BatchTime> times, int size, int pass, TimeSpan budget, TimeSpan spent)
+    {
+        if (times.LastOrDefault(time => time.Rows <= size) is not { } nearest || (size == 1 && pass < LeastPasses))
+        {
+            return true;
+        }
+
+        var expected = TimeSpan.FromMilliseconds(nearest.RowCost * size);
+        return spent < budget && (size == 1 || expected * Share <= budget) && !BatchChoice.Falls([.. times.Where(time => time.Rows < size)]);
+    }
+
+    /// <summary>Runs once; false when memory ran out.</summary>
+    private bool Run(BatchSizeTable table, int rows, IReadOnlyList<Tensor> inputs)
+    {
+        try
+        {
+            var started = time.GetTimestamp();
+            runner.Run(inputs).Dispose();
+            table.Observe(rows, time.GetElapsedTime(started));
+            return true;
+        }
+        catch (InferenceException e) when (e.Failure == InferenceFailure.OutOfMemory && rows > 1)
+        {
+            table.OutOfMemory(rows);
+            return false;
+        }
+    }
+}
