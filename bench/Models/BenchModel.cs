@@ -16,7 +16,7 @@ internal sealed record BenchModel(string Name, string Path, Func<Random, Tensor[
     /// <summary>Different rows, each with the answer that ONNX Runtime gives directly.</summary>
     public Sample[] Samples(string servedAs, int count)
     {
-        using var runner = new OnnxModelRunner(Path, new InferenceOptions());
+        using var runner = new OnnxModelRunnerFactory().Create(Path, new InferenceOptions());
         return [.. Enumerable.Range(0, count).Select(seed => Row(new Random(seed))).Select(row => Sample.Create(servedAs, row, Output, Run(runner, row)))];
     }
 
@@ -34,7 +34,7 @@ internal sealed record BenchModel(string Name, string Path, Func<Random, Tensor[
 
     public static Tensor Integers(string name, long[] values) => new(name, TensorDatatype.Int64, [1, values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    private float[] Run(OnnxModelRunner runner, Tensor[] row)
+    private float[] Run(IModelRunner runner, Tensor[] row)
     {
         using var outputs = runner.Run(row);
         return MemoryMarshal.Cast<byte, float>(outputs.Tensors.First(tensor => tensor.Name == Output).Data.Span).ToArray();

@@ -9,7 +9,7 @@ internal sealed class NaiveDevice(IModelRunner runner, long[] row)
 {
     /// <summary>A device: alpha,beta of the simulated one, or the path of the text-direction model.</summary>
     public static NaiveDevice Open(string device) => device.EndsWith(".onnx", StringComparison.Ordinal)
-        ? new(new OnnxModelRunner(device, new InferenceOptions()), [3, 48, 192])
+        ? new(new OnnxModelRunnerFactory().Create(device, new InferenceOptions()), [3, 48, 192])
         : new(new SimulatedRunner(Accelerator.Parse(device)), [SimulatedRunner.Width]);
 
     public byte[][] Run(IReadOnlyList<byte[]> rows)

@@ -15,18 +15,22 @@ internal static class Profile
         using var models = new ModelFolder();
         var model = BenchModels.TextDirection ?? BenchModels.Null;
         var samples = model.Samples(models.Add(model), 16);
+        DateTimeOffset from, to;
         await using (var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup
         {
             Environment = worker.Environment(Samples.Providers), ApiEnvironment = api.Environment(Samples.Providers),
         }))
         {
-            await ClosedLoop.WaitAsync(platform.Api.Address, samples, context.Options.InFlight, 2 * context.Options.Stretch);
+            await ClosedLoop.WaitAsync(platform.Api.Address, samples, context.Options.InFlight, context.Options.Stretch);
+            from = TimeProvider.System.GetUtcNow();
+            await ClosedLoop.WaitAsync(platform.Api.Address, samples, context.Options.InFlight, context.Options.Stretch);
+            to = TimeProvider.System.GetUtcNow();
         }
 
         Console.WriteLine("Api");
-        Samples.Print(api.File);
+        new Samples(api.File, from, to).Print();
         Console.WriteLine("\nWorker");
-        Samples.Print(worker.File);
+        new Samples(worker.File, from, to).Print();
         return new Outcome("done");
     }
 }
