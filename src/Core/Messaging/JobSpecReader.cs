@@ -4,12 +4,15 @@ using QueueInference.Core.Jobs;
 
 namespace QueueInference.Core.Messaging;
 
-/// <summary>Reads the specification of an ordinary job, which has no lists or objects in it, without a serializer's garbage; else the serializer reads it.</summary>
+/// <summary>Reads the specification of an ordinary job, which has no objects in it, without a serializer's garbage; else the serializer reads it.</summary>
 internal static class JobSpecReader
 {
     // Names come again and again in the messages of one queue.
     [ThreadStatic]
     private static string? t_model, t_tenant;
+
+    [ThreadStatic]
+    private static List<string>? t_outputs;
 
     /// <summary>Reads the JSON.</summary>
     /// <exception cref="JsonException">It is not what <see cref="JobJson"/> writes.</exception>
@@ -21,6 +24,7 @@ internal static class JobSpecReader
         var reader = new Utf8JsonReader(json);
         var (version, priority, created, deadline, ttl, attempts) = ((int?)null, JobPriority.Normal, (long?)null, (long?)null, (int?)null, (int?)null);
         string? model = null, tenant = null;
+        List<string>? outputs = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -35,6 +39,7 @@ internal static class JobSpecReader
                 case var _ when name.SequenceEqual("deadline"u8): deadline = reader.GetInt64(); break;
                 case var _ when name.SequenceEqual("result_ttl_seconds"u8): ttl = reader.GetInt32(); break;
                 case var _ when name.SequenceEqual("max_attempts"u8): attempts = reader.GetInt32(); break;
+                case var _ when name.SequenceEqual("outputs"u8): outputs = Outputs(ref reader); break;
                 case var _ when name.SequenceEqual("priority"u8) && Priority(ref reader) is { } known: priority = known; break;
                 default: return null;
             }
@@ -43,12 +48,41 @@ internal static class JobSpecReader
         return model is null || tenant is null || created is null || ttl is null || attempts is null ? null : new JobSpec
         {
             Model = model, Version = version, Priority = priority, Tenant = tenant, CreatedAt = created.Value, Deadline = deadline,
-            ResultTtlSeconds = ttl.Value, MaxAttempts = attempts.Value,
+            ResultTtlSeconds = ttl.Value, MaxAttempts = attempts.Value, Outputs = outputs,
         };
     }
 
     private static string? Text(ref Utf8JsonReader reader, ref string? last) =>
         last is not null && reader.ValueTextEquals(last) ? last : last = reader.GetString();
+
+    private static List<string> Outputs(ref Utf8JsonReader reader)
+    {
+        var copy = reader;
+        if (IsLast(ref copy))
+        {
+            reader = copy;
+            return t_outputs!;
+        }
+
+        t_outputs = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            t_outputs.Add(reader.GetString()!);
+        }
+
+        return t_outputs;
+    }
+
+    private static bool IsLast(ref Utf8JsonReader reader)
+    {
+        var at = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.String && at < t_outputs?.Count && reader.ValueTextEquals(t_outputs[at]))
+        {
+            at++;
+        }
+
+        return reader.TokenType == JsonTokenType.EndArray && at == t_outputs?.Count;
+    }
 
     private static JobPriority? Priority(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("Normal"u8) ? JobPriority.Normal

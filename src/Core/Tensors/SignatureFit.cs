@@ -5,11 +5,11 @@ namespace QueueInference.Core.Tensors;
 /// <summary>Tells the ordinary job, which plainly fits, without the garbage that a full check makes. It may only err by saying no.</summary>
 internal static class SignatureFit
 {
-    /// <summary>Whether the job gives every required input once, in fixed-size elements, and asks for every output.</summary>
+    /// <summary>Whether the job gives every required input once, in fixed-size elements, and asks for outputs that exist.</summary>
     public static bool IsPlain(ModelSignature signature, IReadOnlyList<Tensor> inputs, IReadOnlyList<string>? outputs, int maxRows)
     {
         var rows = inputs.Count > 0 && inputs[0].Shape is [var first, ..] ? first : 0;
-        if (outputs is not null || inputs.Count != signature.Inputs.Count || rows < 1 || rows > maxRows || !signature.Batchable)
+        if (!AreKnown(signature.Outputs, outputs) || inputs.Count != signature.Inputs.Count || rows < 1 || rows > maxRows || !signature.Batchable)
         {
             return false;
         }
@@ -23,6 +23,18 @@ internal static class SignatureFit
         }
 
         return inputs.Count == 1 || SymbolsAgree(signature.Inputs, inputs);
+    }
+
+    private static bool AreKnown(IReadOnlyList<TensorSpec> known, IReadOnlyList<string>? wanted)
+    {
+        // In the order of the model each is there at most once.
+        var next = 0;
+        for (var i = 0; i < known.Count && next < wanted?.Count; i++)
+        {
+            next += known[i].Name == wanted[next] ? 1 : 0;
+        }
+
+        return wanted is null || next == wanted.Count;
     }
 
     private static bool Fits(TensorSpec spec, Tensor input, long rows)

@@ -15,6 +15,9 @@ public sealed class JobSpecReaderTests
         Plain with { Version = 7, Priority = JobPriority.High, Deadline = 1L << 50 },
         Plain with { Priority = JobPriority.Low, Model = "\"ä\\" },
         Plain with { Outputs = ["a", "b"] },
+        Plain with { Outputs = ["a"] },
+        Plain with { Outputs = ["a", "b", "c"] },
+        Plain with { Outputs = [] },
         Plain with { Metadata = new Dictionary<string, string> { ["k"] = "v" } },
         Plain with { Webhook = new WebhookTarget("https://example.org", ["job.succeeded"]) },
     ];
@@ -26,6 +29,17 @@ public sealed class JobSpecReaderTests
         var json = JsonSerializer.SerializeToUtf8Bytes(spec, JobJson.Default.JobSpec);
 
         Assert.Equivalent(JsonSerializer.Deserialize(json, JobJson.Default.JobSpec), JobSpecReader.Read(json), strict: true);
+    }
+
+    /// <summary>What is shared between the messages of one thread must never mix them up.</summary>
+    [Fact]
+    public void Read_OneAfterTheOther_EachIsItsOwn()
+    {
+        foreach (var spec in Specs.Concat(Specs).Select(row => row.Data).Reverse())
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(spec, JobJson.Default.JobSpec);
+            Assert.Equivalent(JsonSerializer.Deserialize(json, JobJson.Default.JobSpec), JobSpecReader.Read(json), strict: true);
+        }
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class SignatureFitTests
         Assert.False(SignatureFit.IsPlain(Two, [A(2, 3) with { Name = "c" }, B(2, 3, 2)], null, 64));
         Assert.False(SignatureFit.IsPlain(Two, [A(2, 3) with { Datatype = TensorDatatype.Int32 }, B(2, 3, 2)], null, 64));
         Assert.False(SignatureFit.IsPlain(Two, [A(2, 3)], null, 64));
-        Assert.False(SignatureFit.IsPlain(Two, [A(2, 3), B(2, 3, 2)], ["y"], 64));
+        Assert.True(SignatureFit.IsPlain(Two, [A(2, 3), B(2, 3, 2)], ["y"], 64));
+        Assert.False(SignatureFit.IsPlain(Two, [A(2, 3), B(2, 3, 2)], ["y", "y"], 64));
+        Assert.False(SignatureFit.IsPlain(Two, [A(2, 3), B(2, 3, 2)], ["z"], 64));
         Assert.False(SignatureFit.IsPlain(Two, [A(2, 3), B(2, 4, 2)], null, 64));
     }
 
