@@ -7,9 +7,14 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace QueueInference.Bench.Raw;
 
 /// <summary>How a raw loop runs.</summary>
-internal sealed record RawSetup(int Batch, int Threads, bool Spinning, string Provider = ExecutionProviders.Cpu)
+/// <param name="Batch">Rows of each run.</param>
+/// <param name="Threads">Threads of each run.</param>
+/// <param name="Spinning">Whether they spin while they wait.</param>
+/// <param name="Loops">Loops side by side.</param>
+/// <param name="Provider">Where.</param>
+internal sealed record RawSetup(int Batch, int Threads, bool Spinning, int Loops = 1, string Provider = ExecutionProviders.Cpu)
 {
-    public override string ToString() => $"batch {Batch}, {Threads} threads{(Spinning ? ", spinning" : "")}";
+    public override string ToString() => $"batch {Batch}, {Threads} threads{(Spinning ? ", spinning" : "")}{(Loops > 1 ? $", {Loops} loops" : "")}";
 }
 
 /// <summary>ONNX Runtime in a loop over the same memory: no queue, no copy, nothing to wait for.</summary>

@@ -15,15 +15,22 @@ internal static class RawSearch
             .GroupBy(tried => tried.Setup, (setup, tries) => (setup, tries.Max(tried => tried.PerSecond))).OrderByDescending(tried => tried.Item2),
     ];
 
-    /// <summary>Batches to 32, one and two threads, with and without spinning; on a GPU batches to 128.</summary>
+    /// <summary>Batches to 32; one and two threads, with and without spinning, and two loops of one thread; on a GPU batches to 128.</summary>
     public static IEnumerable<RawSetup> Setups(string provider = ExecutionProviders.Cpu) =>
         from batch in provider == ExecutionProviders.Cpu ? new[] { 1, 2, 4, 8, 16, 32 } : [1, 4, 16, 32, 64, 128]
-        from threads in provider == ExecutionProviders.Cpu ? [(1, false), (2, false), (2, true)] : new[] { (1, false) }
-        select new RawSetup(batch, threads.Item1, threads.Item2, provider);
+        from threads in provider == ExecutionProviders.Cpu ? [(1, false, 1), (2, false, 1), (2, true, 1), (1, false, 2)] : new[] { (1, false, 1) }
+        select new RawSetup(batch, threads.Item1, threads.Item2, threads.Item3, provider);
 
     public static double Measure(BenchModel model, RawSetup setup, TimeSpan time)
     {
-        using var loop = new RawLoop(model.Path, model.Row(new Random(0)), setup);
-        return loop.Measure(time);
+        var loops = Enumerable.Range(0, setup.Loops).Select(_ => new RawLoop(model.Path, model.Row(new Random(0)), setup)).ToList();
+        try
+        {
+            return loops.Select(loop => Task.Factory.StartNew(() => loop.Measure(time), TaskCreationOptions.LongRunning)).ToList().Sum(task => task.Result);
+        }
+        finally
+        {
+            loops.ForEach(loop => loop.Dispose());
+        }
     }
 }

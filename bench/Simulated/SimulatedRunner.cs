@@ -18,6 +18,9 @@ internal sealed class SimulatedRunner(Accelerator accelerator) : IModelRunner
 
     public string Device => "simulated";
 
+    /// <summary>A run has the device for itself.</summary>
+    public int Slots => int.MaxValue;
+
     public IMemoryOwner<byte> Allocate(int bytes) => new NativeBuffer(bytes);
 
     public ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default)

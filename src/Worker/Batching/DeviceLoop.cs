@@ -1,25 +1,28 @@
 namespace QueueInference.Worker.Batching;
 
 /// <summary>Runs the models of one device on threads of its own: pick a model, run its next batch, charge it for the time.</summary>
-/// <remarks>A GPU has two threads, so that the copies of one batch overlap the run of the other; a CPU one, whose run uses every core.</remarks>
+/// <remarks>
+/// A run takes some of the device's slots, and as many run side by side as find room. A model that needs more than is free waits for it,
+/// and the others behind it, or small models would never let a large one in.
+/// </remarks>
 internal sealed class DeviceLoop : IDisposable
 {
     private readonly object _gate = new();
     private readonly FairTurns<ModelLane> _turns = new();
     private readonly Thread[] _threads;
     private readonly TimeProvider _time;
-    private int _running;
+    private int _free;
     private bool _completed;
 
-    public DeviceLoop(string device, int threads, TimeProvider time)
+    public DeviceLoop(string device, int slots, TimeProvider time)
     {
-        _time = time;
-        _threads = [.. Enumerable.Range(0, threads).Select(i => new Thread(Loop) { IsBackground = true, Name = $"{device} #{i}" })];
+        (_time, _free) = (time, slots);
+        _threads = [.. Enumerable.Range(0, slots).Select(i => new Thread(Loop) { IsBackground = true, Name = $"{device} #{i}" })];
         Array.ForEach(_threads, thread => thread.Start());
     }
 
-    /// <summary>Whether every thread runs a batch: what comes now has to wait, and may be staged.</summary>
-    public bool IsBusy => Volatile.Read(ref _running) == _threads.Length;
+    /// <summary>Whether a run with so many slots would have to wait: what comes now may be staged.</summary>
+    public bool IsBusy(int slots) => Volatile.Read(ref _free) < slots;
 
     public void Add(ModelLane lane)
     {
@@ -56,11 +59,9 @@ internal sealed class DeviceLoop : IDisposable
     {
         while (Next() is { } lane)
         {
-            Interlocked.Increment(ref _running);
             var started = _time.GetTimestamp();
             lane.RunNext();
-            Interlocked.Decrement(ref _running);
-            Charge(lane, _time.GetElapsedTime(started));
+            Leave(lane, _time.GetElapsedTime(started));
         }
     }
 
@@ -70,8 +71,9 @@ internal sealed class DeviceLoop : IDisposable
         {
             while (!_completed)
             {
-                if (_turns.Next(lane => lane.HasWork) is { } lane)
+                if (_turns.Next(lane => lane.HasWork) is { } lane && lane.Slots <= _free)
                 {
+                    _free -= lane.Slots;
                     return lane;
                 }
 
@@ -82,11 +84,14 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
-    private void Charge(ModelLane lane, TimeSpan time)
+    /// <summary>Charges the time on each slot, and lets others in.</summary>
+    private void Leave(ModelLane lane, TimeSpan time)
     {
         lock (_gate)
         {
-            _turns.Charge(lane, time);
+            _free += lane.Slots;
+            _turns.Charge(lane, lane.Slots * time);
+            Monitor.PulseAll(_gate);
         }
     }
 }

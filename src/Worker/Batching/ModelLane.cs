@@ -32,6 +32,7 @@ internal sealed class ModelLane : IDisposable
     public ModelLane(LoadedModel model, DeviceLoop device, LaneServices services)
     {
         (_model, _device, _services) = (model, device, services);
+        Slots = DeviceCapacity.SlotsOf(model.Runner);
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
         _runner = new BatchRunner(model, new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast), services.Time, services.Logger);
@@ -46,6 +47,9 @@ internal sealed class ModelLane : IDisposable
 
     /// <summary>What is to be announced of it now.</summary>
     public ModelVersionInfo Describe() => _model.Describe();
+
+    /// <summary>Slots of the device that a run takes.</summary>
+    public int Slots { get; }
 
     /// <summary>Whether something waits.</summary>
     public bool HasWork => _hasWork;
@@ -182,7 +186,7 @@ internal sealed class ModelLane : IDisposable
     /// <summary>While the device is busy, what would run next is copied to where it will run, so that little is left to copy when the device is free.</summary>
     private void QueueStaging()
     {
-        if (_canStage && _hasWork && _device.IsBusy && Interlocked.Exchange(ref _stagingQueued, 1) == 0)
+        if (_canStage && _hasWork && _device.IsBusy(Slots) && Interlocked.Exchange(ref _stagingQueued, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(lane => lane.Stage(), this, preferLocal: false);
         }
@@ -194,7 +198,7 @@ internal sealed class ModelLane : IDisposable
         lock (_staging)
         {
             var next = Preview();
-            if (_device.IsBusy && _chooser.Unstaged(next, _canStage) is null)
+            if (_device.IsBusy(Slots) && _chooser.Unstaged(next, _canStage) is null)
             {
                 (_stage ??= Spare()).Arrange(next);
             }

@@ -9,7 +9,6 @@ namespace QueueInference.Worker.Batching;
 /// <summary>What this worker serves: a lane for each model version, a loop for each device.</summary>
 internal sealed class ServedModels(LaneServices services) : IDisposable
 {
-    private const int GpuThreads = 2;
     private readonly ConcurrentDictionary<(string Model, int Version), ModelLane> _lanes = new();
     private readonly ConcurrentDictionary<string, ModelLane> _latest = new();
     private readonly ConcurrentDictionary<string, DeviceLoop> _devices = new();
@@ -21,7 +20,7 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     public void Add(LoadedModel model)
     {
         var device = _devices.GetOrAdd(model.Runner.Device,
-            name => new DeviceLoop(name, name == ExecutionProviders.Cpu ? 1 : GpuThreads, services.Time));
+            name => new DeviceLoop(name, DeviceCapacity.Of(name), services.Time));
         var lane = new ModelLane(model, device, services);
         _lanes[(lane.Info.Model, lane.Info.Version)] = lane;
         _latest.AddOrUpdate(lane.Info.Model, lane, (_, other) => other.Info.Version > lane.Info.Version ? other : lane);

@@ -13,6 +13,9 @@ internal interface IModelRunner : IDisposable
     /// <summary>Where it runs, such as <c>cpu</c> or <c>cuda:0</c>. Models on one device take turns.</summary>
     string Device { get; }
 
+    /// <summary>How much of its device a run takes: cores of a CPU, else 1. As many run side by side as find room.</summary>
+    int Slots => 1;
+
     /// <summary>Which execution providers really took the model, those with the most nodes first; empty where that is not known.</summary>
     IReadOnlyList<ProviderShare> Providers => [];
 

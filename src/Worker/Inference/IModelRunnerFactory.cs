@@ -22,5 +22,5 @@ internal sealed class OnnxModelRunnerFactory(ILogger<OnnxModelRunnerFactory>? lo
     public IModelRunner Create(string path, InferenceOptions options) =>
         new OnnxModelRunner(path, options, logger ?? NullLogger<OnnxModelRunnerFactory>.Instance);
 
-    public IReadOnlyList<InferenceOptions> Variants(InferenceOptions options) => CudaVariants.Of(options);
+    public IReadOnlyList<InferenceOptions> Variants(InferenceOptions options) => [.. CudaVariants.Of(options).SelectMany(CpuVariants.Of)];
 }

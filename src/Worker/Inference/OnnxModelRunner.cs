@@ -21,11 +21,13 @@ internal sealed class OnnxModelRunner : IModelRunner
     /// <exception cref="NotSupportedException">The model has inputs or outputs that are not tensors.</exception>
     public OnnxModelRunner(string path, InferenceOptions options, ILogger? logger = null)
     {
+        Device = options.Device;
         using var sessionOptions = SessionOptionsFactory.Create(options);
         session = new InferenceSession(path, sessionOptions);
         try
         {
-            (Device, Signature, Providers) = (options.Device, SignatureReader.Read(session), NodeAssignment.Of(session));
+            Slots = Device == ExecutionProviders.Cpu ? options.EffectiveThreads : 1;
+            (Signature, Providers) = (SignatureReader.Read(session), NodeAssignment.Of(session));
             outputNames = [.. Signature.Outputs.Select(output => output.Name)];
             if (ExecutionProviders.StartsWithGpu(options.ExecutionProviders))
             {
@@ -45,6 +47,9 @@ internal sealed class OnnxModelRunner : IModelRunner
 
     /// <inheritdoc />
     public string Device { get; }
+
+    /// <inheritdoc />
+    public int Slots { get; }
 
     /// <inheritdoc />
     public IReadOnlyList<ProviderShare> Providers { get; }

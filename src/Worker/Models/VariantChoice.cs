@@ -1,12 +1,17 @@
+using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models;
 
-/// <summary>Loads a model in the variation of the options that runs it fastest, where there are several.</summary>
+/// <summary>Loads a model in the variation of the options that gives the most on a busy device, where there are several.</summary>
 internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider time)
 {
-    private const int Rows = 8, Runs = 5;
+    private const int Rows = 4, Runs = 6, Rounds = 3;
+
+    // Less is noise. And a run that is slow already must not become slower to gain throughput.
+    private const double ClearlyLess = 0.92;
+    private static readonly TimeSpan ShortRun = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Loads one version.</summary>
     /// <exception cref="Exception">No variation can be loaded; the message says why.</exception>
@@ -14,51 +19,70 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider ti
     {
         var variants = runners.Variants(options);
         var best = runners.Create(found.Path, variants[0]);
-        if (variants.Count == 1 || Cost(best, found) is not { } least)
-        {
-            return best;
-        }
-
         foreach (var variant in variants.Skip(1))
         {
-            (best, least) = Faster(best, least, runners.Create(found.Path, variant), found);
+            if (Inputs(best, found) is { } inputs && MayGain(best, variant, inputs))
+            {
+                best = Better(best, runners.Create(found.Path, variant), inputs);
+            }
         }
 
         return best;
     }
 
-    private (IModelRunner Best, TimeSpan Cost) Faster(IModelRunner best, TimeSpan least, IModelRunner other, FoundVersion found)
+    /// <summary>Fewer threads make a single run longer, which only short ones can afford.</summary>
+    private bool MayGain(IModelRunner best, InferenceOptions variant, Tensor[] inputs) =>
+        best.Device != ExecutionProviders.Cpu || variant.EffectiveThreads >= best.Slots || Try(() => Time(best, inputs, runners: 1) / Rows) < ShortRun;
+
+    private IModelRunner Better(IModelRunner best, IModelRunner other, Tensor[] inputs)
     {
-        var cost = Cost(other, found) ?? TimeSpan.MaxValue;
-        (cost < least ? best : other).Dispose();
-        return cost < least ? (other, cost) : (best, least);
+        var isBetter = Try(() => Cost(other, inputs) / ClearlyLess) < Try(() => Cost(best, inputs));
+        (isBetter ? best : other).Dispose();
+        return isBetter ? other : best;
     }
 
-    /// <summary>The shortest of some runs of the first known shape; null where none is known, or where made-up data is refused.</summary>
-    private TimeSpan? Cost(IModelRunner runner, FoundVersion found)
+    /// <summary>Time of the device for each run, when it is full: the least of some rounds, since runs are late by accident but never early.</summary>
+    private TimeSpan Cost(IModelRunner runner, Tensor[] inputs)
+    {
+        var together = DeviceCapacity.Of(runner.Device) / DeviceCapacity.SlotsOf(runner);
+        return Enumerable.Range(0, Rounds).Min(_ => Time(runner, inputs, together) / together);
+    }
+
+    /// <summary>Time of a run while others run beside it.</summary>
+    private TimeSpan Time(IModelRunner runner, Tensor[] inputs, int runners)
+    {
+        // The first one searches for kernels and memory.
+        runner.Run(inputs).Dispose();
+        var started = time.GetTimestamp();
+        Parallel.For(0, runners, new() { MaxDegreeOfParallelism = runners }, _ =>
+        {
+            for (var run = 0; run < Runs; run++)
+            {
+                runner.Run(inputs).Dispose();
+            }
+        });
+        return time.GetElapsedTime(started) / Runs;
+    }
+
+    /// <summary>Made-up rows of the first known shape; null where none is known.</summary>
+    private static Tensor[]? Inputs(IModelRunner runner, FoundVersion found)
     {
         var buckets = SequenceBuckets.Create(runner.Signature, found.Settings.Batching);
-        if (WarmupShapes.Of(runner.Signature, found.Settings, buckets) is not [var shape, ..])
-        {
-            return null;
-        }
-
-        var inputs = WarmupData.Inputs(shape, runner.Signature.Batchable ? Rows : 1, random: null);
-        try
-        {
-            // The first one searches for kernels.
-            return Enumerable.Range(0, Runs + 1).Select(_ => Time(() => runner.Run(inputs).Dispose())).Skip(1).Min();
-        }
-        catch (InferenceException)
-        {
-            return null;
-        }
+        return WarmupShapes.Of(runner.Signature, found.Settings, buckets) is [var shape, ..]
+            ? WarmupData.Inputs(shape, runner.Signature.Batchable ? Rows : 1, random: null)
+            : null;
     }
 
-    private TimeSpan Time(Action run)
+    /// <summary>Endless where the model refuses made-up data.</summary>
+    private static TimeSpan Try(Func<TimeSpan> measure)
     {
-        var started = time.GetTimestamp();
-        run();
-        return time.GetElapsedTime(started);
+        try
+        {
+            return measure();
+        }
+        catch (Exception e) when (e is InferenceException or AggregateException)
+        {
+            return TimeSpan.MaxValue;
+        }
     }
 }

@@ -16,7 +16,9 @@ internal sealed class StubModel(Func<IReadOnlyList<Tensor>, CancellationToken, I
 
     public ModelSignature Signature => signature ?? throw new NotSupportedException();
 
-    public string Device => "cpu";
+    public string Device { get; init; } = "cpu";
+
+    public int Slots { get; init; } = 1;
 
     public ModelOutputs Run(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken = default)
     {
