@@ -9,6 +9,7 @@ namespace QueueInference.Bench.Rows;
 /// <summary>auto: what the batch size that the worker chose is worth in a raw loop, beside the best of all.</summary>
 internal static class AutoBatch
 {
+    private const int Threads = 1;
     private static readonly TimeSpan Trial = TimeSpan.FromSeconds(0.5);
     private static readonly int[] Sizes = [1, 2, 4, 8, 16, 32, 64];
 
@@ -30,7 +31,9 @@ internal static class AutoBatch
     {
         using var models = new ModelFolder();
         var name = models.Add(model);
-        await using var platform = await Platform.StartAsync(context.Servers, models);
+        // The threads of a run are another choice; here both sides have the same, and no barriers that neighbours disturb.
+        await using var platform = await Platform.StartAsync(context.Servers, models,
+            new WorkerSetup { Environment = new() { ["Worker__IntraOpThreads"] = $"{Threads}" } });
         var version = await platform.VersionAsync(name);
         Console.WriteLine($"{model.Name}: {(version.TryGetProperty("batch_times", out var times) ? Short(times) : "no batch_times")}");
         return version.GetProperty("max_batch_size").GetInt32();
@@ -43,7 +46,7 @@ internal static class AutoBatch
     {
         var sizes = Sizes.Append(chosen).Distinct().ToArray();
         var rounds = Enumerable.Range(0, context.Options.Repeats)
-            .Select(_ => sizes.ToDictionary(size => size, size => RawSearch.Measure(model, new RawSetup(size, Environment.ProcessorCount, Spinning: false), Trial))).ToList();
+            .Select(_ => sizes.ToDictionary(size => size, size => RawSearch.Measure(model, new RawSetup(size, Threads, Spinning: false), Trial))).ToList();
         var best = sizes.MaxBy(size => new Series(rounds.Select(round => round[size])).Median);
         var ratio = new Series(rounds.Select(round => round[chosen] / round[best]));
         table.Add(model.Name, $"{chosen}", $"{best}", $"{new Series(rounds.Select(round => round[chosen]))}", $"{new Series(rounds.Select(round => round[best]))}", $"{ratio}");

@@ -6,6 +6,8 @@ internal static class BatchChoice
     /// <summary>Runs after which a size is judged.</summary>
     public const int EnoughSamples = 3;
 
+    private const double LongEnough = 100;
+
     // Small batches are ready sooner, and noise is about as large.
     private const double NearlyBest = 0.97, ClearlyLess = 0.95;
 
@@ -32,7 +34,8 @@ internal static class BatchChoice
     public static bool Falls(IReadOnlyList<BatchTime> times) =>
         times.Count > 2 && times.Max(Throughput) is var best && times.TakeLast(2).All(time => Throughput(time) < ClearlyLess * best);
 
-    private static bool IsJudged(BatchTime time) => time.Samples >= EnoughSamples;
+    // A long run has its noise averaged within itself.
+    private static bool IsJudged(BatchTime time) => time.Samples >= EnoughSamples || time.Samples * time.Milliseconds >= LongEnough;
 
     // A clock may be too coarse to see a run at all.
     private static double Throughput(BatchTime time) => time.Rows / Math.Max(time.Milliseconds, 1e-6);

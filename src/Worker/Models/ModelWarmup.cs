@@ -6,7 +6,7 @@ namespace QueueInference.Worker.Models;
 /// <summary>The first runs of a version: whether jobs may be joined and padded, and how many rows are best together.</summary>
 internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan ShapeBudget = TimeSpan.FromSeconds(2), Budget = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShapeBudget = TimeSpan.FromSeconds(3), Budget = TimeSpan.FromSeconds(10);
 
     // Three jobs have a first, a middle and a last row.
     private const int Jobs = 3;
