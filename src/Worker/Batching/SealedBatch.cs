@@ -24,8 +24,14 @@ internal sealed record SealedBatch(IReadOnlyList<BatchPart> Parts, IReadOnlyList
     public (SealedBatch First, SealedBatch Second) Halve()
     {
         var half = Parts.Count / 2;
-        var rows = Parts.Take(half).Sum(part => part.Rows);
-        return (this with { Parts = [.. Parts.Take(half)], Inputs = TensorBatch.Rows(Inputs, 0, rows) },
-            this with { Parts = [.. Parts.Skip(half)], Inputs = TensorBatch.Rows(Inputs, rows, Rows - rows) });
+        var first = this with { Parts = [.. Parts.Take(half)], Inputs = TensorBatch.Rows(Inputs, 0, Parts.Take(half).Sum(part => part.Rows)) };
+        return (first, Last(Parts.Count - half));
+    }
+
+    /// <summary>The last parts; no rows are copied.</summary>
+    public SealedBatch Last(int count)
+    {
+        var rows = Parts.TakeLast(count).Sum(part => part.Rows);
+        return this with { Parts = [.. Parts.TakeLast(count)], Inputs = TensorBatch.Rows(Inputs, Rows - rows, rows) };
     }
 }

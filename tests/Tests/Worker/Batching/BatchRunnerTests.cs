@@ -64,14 +64,14 @@ public sealed class BatchRunnerTests
     }
 
     [Fact]
-    public void Run_OneBadJobOfSixteen_CostsNineRuns()
+    public void Run_OneBadJobOfSixteen_CostsSixMoreRuns()
     {
         var model = new StubModel(inputs => inputs[0].ToFloats().Min() < 0 ? throw new InferenceException(InferenceFailure.Failed, "no") : inputs);
 
         PartOutcome[] outcomes = [.. Run(model, [.. Enumerable.Range(0, 16).Select(i => Row(i == 3 ? -1 : i))])];
 
-        Assert.Equal(9, model.Runs);
-        Assert.Equal([2, 2, 1, 1], outcomes.Take(4).Select(outcome => outcome.BatchRows));
+        Assert.Equal(7, model.Runs);
+        Assert.Equal([2, 2, 1, 1, 12, 12], outcomes.Take(6).Select(outcome => outcome.BatchRows));
     }
 
     [Fact]
