@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Error, "A run took longer than {Seconds} s and is asked to stop")]
     public static partial void RunStopped(ILogger logger, double seconds);
 
+    [LoggerMessage(207, LogLevel.Error, "A batch of {Model} could not be staged ahead")]
+    public static partial void StagingFailed(ILogger logger, Exception exception, string model);
+
     [LoggerMessage(205, LogLevel.Information, "Jobs of {Model} were run together and alone; may they share a batch: {Safe}")]
     public static partial void SharingChecked(ILogger logger, string model, bool safe);
 

@@ -197,10 +197,20 @@ internal sealed class ModelLane : IDisposable
         Volatile.Write(ref _stagingQueued, 0);
         lock (_staging)
         {
-            var next = Preview();
-            if (_device.IsBusy(Slots) && _chooser.Unstaged(next, _canStage) is null)
+            try
             {
-                (_stage ??= Spare()).Arrange(next);
+                var next = Preview();
+                if (_device.IsBusy(Slots) && _chooser.Unstaged(next, _canStage) is null)
+                {
+                    (_stage ??= Spare()).Arrange(next);
+                }
+            }
+            catch (Exception e)
+            {
+                // On a pool thread it would end the process. A half-made stage is not used; the seal meets the same fault, and gives the jobs back.
+                Log.StagingFailed(_services.Logger, e, Info.Model);
+                _stage?.Dispose();
+                _stage = null;
             }
         }
     }
