@@ -23,7 +23,7 @@ internal static class Poison
         }
 
         table.Print();
-        Console.WriteLine("A poison job that did not fail would count as harmed too. The search in a batch of 32 costs seven runs at most.");
+        Console.WriteLine("A poison job that did not fail would count as harmed too. The search in a batch of 32 costs seven more runs at most.");
         return new Outcome($"{harmed}/{lost:0.000}");
     }
 

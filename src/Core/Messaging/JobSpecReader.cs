@@ -30,6 +30,11 @@ internal static class JobSpecReader
         {
             var name = reader.ValueSpan;
             reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                return null;
+            }
+
             switch (name)
             {
                 case var _ when name.SequenceEqual("model"u8): model = Text(ref reader, ref t_model); break;

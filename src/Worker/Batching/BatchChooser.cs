@@ -16,19 +16,25 @@ internal sealed class BatchChooser(LoadedModel model)
     /// <param name="now">Unix milliseconds.</param>
     public (List<BatchPart> Parts, List<HeldJob> Expired) Choose(BatchQueue queue, long now)
     {
-        var expired = queue.InOrder(now).Take(BatchPolicy.LookAhead * model.BatchSizes.MaxRows).Where(job => job.IsExpired(now)).ToList();
-        var candidates = BatchPolicy.Candidates(queue.InOrder(now).Where(job => !job.IsExpired(now)), model.BatchSizes.MaxRows);
+        var near = queue.InOrder(now).Take(BatchPolicy.LookAhead * model.BatchSizes.MaxRows).ToList();
+        var expired = near.FindAll(job => job.IsExpired(now));
+        var candidates = BatchPolicy.Candidates(expired.Count == 0 ? near : near.Except(expired), model.BatchSizes.MaxRows);
         return (candidates.Count == 0 ? [] : BatchPolicy.Fill(candidates, Rows(candidates), MayCut), expired);
     }
 
-    /// <summary>The parts as a batch, where their rows need not be copied side by side, or cannot be before all are known.</summary>
-    public SealedBatch? Unstaged(IReadOnlyList<BatchPart> parts, bool canStage) => parts switch
+    /// <summary>Whether rows can be laid side by side before all of them are known. Strings have no fixed size.</summary>
+    public bool CanStage => model.CanStage;
+
+    /// <summary>Whether the rows of these parts must be copied side by side before they run.</summary>
+    public bool NeedsStage(IReadOnlyList<BatchPart> parts) => CanStage && parts switch
     {
-        [] => Seal(parts, [], padded: null),
-        [var part] when !canStage || part.Job.Length is not { } length || RunsUnpadded(length) => Seal(parts, Inputs(part), padded: null),
-        _ when !canStage => Seal(parts, TensorBatch.Stack([.. parts.Select(Inputs)]), padded: null),
-        _ => null,
+        [] => false,
+        [var part] => part.Job.Length is { } length && !RunsUnpadded(length),
+        _ => true,
     };
+
+    /// <summary>The parts as a batch: a lone one from where its message lies.</summary>
+    public SealedBatch Unstaged(IReadOnlyList<BatchPart> parts) => Seal(parts, TensorBatch.Stack([.. parts.Select(Inputs)]), padded: null);
 
     /// <summary>The parts as a batch whose rows lie in a stage.</summary>
     public SealedBatch Staged(IReadOnlyList<BatchPart> parts, Tensor[] inputs) =>
@@ -40,9 +46,15 @@ internal sealed class BatchChooser(LoadedModel model)
     private int Rows(List<HeldJob> candidates)
     {
         var head = candidates[0];
-        var rowBytes = Math.Max(1, head.Inputs.Sum(input => (long)input.Data.Length) / Math.Max(1, head.Rows));
         var rows = model.BatchSizes.For(head.ShapeKey).Choose(candidates.Sum(job => job.RowsLeft));
-        return (int)Math.Clamp(MaxBytes / rowBytes, 1, rows);
+        return (int)Math.Clamp(MaxBytes / RowBytes(head), 1, rows);
+    }
+
+    /// <summary>Bytes of one row as it is staged, at least 1.</summary>
+    private long RowBytes(HeldJob job)
+    {
+        var bytes = job.Inputs.Sum(input => (long)input.Data.Length) / Math.Max(1, job.Rows);
+        return Math.Max(1, job.Length is > 0 and { } length ? bytes * model.Buckets!.Bucket(length) / length : bytes);
     }
 
     /// <summary>A lone job is padded only where every shape costs the device a preparation of its own.</summary>
@@ -52,7 +64,7 @@ internal sealed class BatchChooser(LoadedModel model)
     {
         Padded = padded,
         MayCut = MayCut,
-        SizeTable = parts.Count > 0 && (padded is not null || parts[0].Job.Length is null) ? model.BatchSizes.For(parts[0].Job.ShapeKey) : null,
+        SizeTable = (padded is not null || parts[0].Job.Length is null) ? model.BatchSizes.For(parts[0].Job.ShapeKey) : null,
     };
 
     private static IReadOnlyList<Tensor> Inputs(BatchPart part) =>

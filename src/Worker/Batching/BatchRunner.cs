@@ -9,7 +9,7 @@ namespace QueueInference.Worker.Batching;
 /// Of 32 jobs one culprit costs seven more runs at most: where the first half is well the second is not tried as a whole, since it would fail;
 /// where the first half fails the second waits, and what has waited runs together in the end.
 /// </remarks>
-internal sealed class BatchRunner(LoadedModel model, RunWatchdog watchdog, TimeProvider time, ILogger logger)
+internal sealed class BatchRunner(LoadedModel model, IModelRunner runner, TimeProvider time, ILogger logger)
 {
     /// <summary>Runs the parts together; every one of them gets an outcome.</summary>
     public BatchOutcomes Run(SealedBatch batch)
@@ -100,14 +100,7 @@ internal sealed class BatchRunner(LoadedModel model, RunWatchdog watchdog, TimeP
     {
         try
         {
-            using var watch = watchdog.Begin();
-            return model.Runner.Run(batch.Inputs, watch.Token);
-        }
-        catch (InferenceException e) when (e.Failure == InferenceFailure.DeviceLost)
-        {
-            // Every later run would fail too, and take its jobs with it.
-            watchdog.EndProcess($"The device {model.Runner.Device} failed: {e.InnerException?.Message} This worker ends, its jobs go to others.");
-            throw;
+            return runner.Run(batch.Inputs);
         }
         catch (InferenceException e) when (e.Failure == InferenceFailure.OutOfMemory && batch is { Parts.Count: 1, Rows: > 1, MayCut: true })
         {

@@ -5,7 +5,7 @@ namespace QueueInference.Worker.Batching;
 
 /// <summary>Lets strangers share a batch only where it is known that they do not change each other's results.</summary>
 /// <remarks>Mostly that is known since the warm-up. A model whose shapes or data could not be made up is checked with the first jobs that meet.</remarks>
-internal sealed class BatchSharing(LoadedModel model, ILogger logger)
+internal sealed class BatchSharing(LoadedModel model, IModelRunner runner, ILogger logger)
 {
     /// <summary>The parts as one batch, or each alone.</summary>
     public IEnumerable<IReadOnlyList<BatchPart>> Split(IReadOnlyList<BatchPart> parts)
@@ -27,7 +27,7 @@ internal sealed class BatchSharing(LoadedModel model, ILogger logger)
             // Equal rows would prove nothing.
             if (jobs.Count > 1 && !jobs[0].Zip(jobs[1]).All(pair => pair.First.Data.Span.SequenceEqual(pair.Second.Data.Span)))
             {
-                model.JudgeBatching(BatchSafety.Compare(model.Runner, jobs));
+                model.JudgeBatching(BatchSafety.Compare(runner, jobs));
                 Log.SharingChecked(logger, model.Info.Model, model.BatchSafe == true);
             }
         }

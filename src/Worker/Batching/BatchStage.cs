@@ -44,10 +44,8 @@ internal sealed class BatchStage(IModelRunner runner, SequenceBuckets? buckets) 
     }
 
     /// <summary>What lies at the front and is still wanted stays where it is.</summary>
-    private List<BatchPart> Keep(IReadOnlyList<BatchPart> wanted)
-    {
-        return _parts.Count > 0 && _parts[0].Job.ShapeKey == wanted[0].Job.ShapeKey ? [.. _parts.TakeWhile(wanted.ToHashSet().Contains)] : [];
-    }
+    private List<BatchPart> Keep(IReadOnlyList<BatchPart> wanted) =>
+        _parts.Count > 0 && _parts[0].Job.ShapeKey == wanted[0].Job.ShapeKey ? [.. _parts.TakeWhile(wanted.ToHashSet().Contains)] : [];
 
     private void Begin(BatchPart first, int rows, ref List<BatchPart> kept)
     {

@@ -8,7 +8,7 @@ namespace QueueInference.Worker.Batching;
 internal sealed class DeviceLoop : IDisposable
 {
     private readonly object _gate = new();
-    private readonly FairTurns<ModelLane> _turns = new();
+    private readonly FairTurns<IDeviceLane> _turns = new();
     private readonly Thread[] _threads;
     private readonly TimeProvider _time;
     private int _free;
@@ -24,7 +24,7 @@ internal sealed class DeviceLoop : IDisposable
     /// <summary>Whether a run with so many slots would have to wait: what comes now may be staged.</summary>
     public bool IsBusy(int slots) => Volatile.Read(ref _free) < slots;
 
-    public void Add(ModelLane lane)
+    public void Add(IDeviceLane lane)
     {
         lock (_gate)
         {
@@ -65,7 +65,7 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
-    private ModelLane? Next()
+    private IDeviceLane? Next()
     {
         lock (_gate)
         {
@@ -85,7 +85,7 @@ internal sealed class DeviceLoop : IDisposable
     }
 
     /// <summary>Charges the time on each slot, and lets others in.</summary>
-    private void Leave(ModelLane lane, TimeSpan time)
+    private void Leave(IDeviceLane lane, TimeSpan time)
     {
         lock (_gate)
         {

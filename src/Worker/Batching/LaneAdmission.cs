@@ -35,7 +35,7 @@ internal sealed class LaneAdmission(LoadedModel model)
     private void Measure(HeldJob job)
     {
         job.Rows = SignatureCheck.Rows(_signature, job.Inputs);
-        job.Length = model.Buckets?.Length(job.Inputs);
+        job.Length = model.CanStage ? model.Buckets?.Length(job.Inputs) : null;
         job.ShapeKey = Key(job.Length is { } length ? Padded(job.Inputs, model.Buckets!.Bucket(length)) : job.Inputs);
         job.Alone |= _hasOptional && OverridesDefault(job);
     }

@@ -10,7 +10,7 @@ namespace QueueInference.Worker.Batching;
 /// <remarks>
 /// Work-conserving: a free device runs what waits, now; while it is busy the next batch fills, and is sealed only when the device is free.
 /// </remarks>
-internal sealed class ModelLane : IDisposable
+internal sealed class ModelLane : IDeviceLane, IDisposable
 {
     private readonly object _gate = new();
     private readonly object _staging = new();
@@ -24,7 +24,6 @@ internal sealed class ModelLane : IDisposable
     private readonly BatchEnds _ends;
     private readonly BatchSharing _sharing;
     private readonly BatchChooser _chooser;
-    private readonly bool _canStage;
     private BatchStage? _stage;
     private volatile bool _hasWork;
     private int _stagingQueued;
@@ -35,11 +34,11 @@ internal sealed class ModelLane : IDisposable
         Slots = DeviceCapacity.SlotsOf(model.Runner);
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
-        _runner = new BatchRunner(model, new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast), services.Time, services.Logger);
-        _sharing = new BatchSharing(model, services.Logger);
+        var watchdog = new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast);
+        var watched = new WatchedRunner(model.Runner, watchdog);
+        _runner = new BatchRunner(model, watched, services.Time, services.Logger);
+        _sharing = new BatchSharing(model, watched, services.Logger);
         _ends = new BatchEnds(model, services, Return, Drop);
-        // Strings have no fixed size, so their rows cannot be laid side by side before all of them are known.
-        _canStage = model.Info.Signature.Batchable && model.Info.Signature.Inputs.All(input => input.Datatype != TensorDatatype.Bytes);
     }
 
     /// <summary>What it serves.</summary>
@@ -73,6 +72,7 @@ internal sealed class ModelLane : IDisposable
         try
         {
             parts = Take();
+            WakeOthers();
             if (parts.Count > 0 && MayRun(parts[0].Job))
             {
                 foreach (var batch in _sharing.Split(parts))
@@ -86,6 +86,15 @@ internal sealed class ModelLane : IDisposable
             // A fault of ours must not end the thread: its jobs go back, the next batch runs.
             Log.LoopFailed(_services.Logger, e, Info.Model);
             parts.ForEach(part => GiveBack(part.Job));
+        }
+    }
+
+    /// <summary>What is left may be for another thread, which has slept through the arrival of all this.</summary>
+    private void WakeOthers()
+    {
+        if (_hasWork)
+        {
+            _device.Wake();
         }
     }
 
@@ -169,9 +178,9 @@ internal sealed class ModelLane : IDisposable
 
     private (SealedBatch Batch, BatchStage? Stage) Seal(IReadOnlyList<BatchPart> parts)
     {
-        if (_chooser.Unstaged(parts, _canStage) is { } batch)
+        if (!_chooser.NeedsStage(parts))
         {
-            return (batch, null);
+            return (_chooser.Unstaged(parts), null);
         }
 
         BatchStage stage;
@@ -186,7 +195,7 @@ internal sealed class ModelLane : IDisposable
     /// <summary>While the device is busy, what would run next is copied to where it will run, so that little is left to copy when the device is free.</summary>
     private void QueueStaging()
     {
-        if (_canStage && _hasWork && _device.IsBusy(Slots) && Interlocked.Exchange(ref _stagingQueued, 1) == 0)
+        if (_chooser.CanStage && _hasWork && _device.IsBusy(Slots) && Interlocked.Exchange(ref _stagingQueued, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(lane => lane.Stage(), this, preferLocal: false);
         }
@@ -200,7 +209,7 @@ internal sealed class ModelLane : IDisposable
             try
             {
                 var next = Preview();
-                if (_device.IsBusy(Slots) && _chooser.Unstaged(next, _canStage) is null)
+                if (_device.IsBusy(Slots) && _chooser.NeedsStage(next))
                 {
                     (_stage ??= Spare()).Arrange(next);
                 }

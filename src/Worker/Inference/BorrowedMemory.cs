@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
@@ -6,10 +5,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace QueueInference.Worker.Inference;
 
 /// <summary>The data of a native value, in place. Once disposed it refuses to be read; the value is disposed by its owner.</summary>
-internal sealed unsafe class BorrowedMemory : MemoryManager<byte>
+internal sealed unsafe class BorrowedMemory : UnmovableMemory
 {
     private readonly void* address;
-    private readonly int length;
 
     // Keeps the value from being collected while someone still holds its data.
     private OrtValue? value;
@@ -18,26 +16,13 @@ internal sealed unsafe class BorrowedMemory : MemoryManager<byte>
     public BorrowedMemory(OrtValue value)
     {
         var data = value.GetTensorMutableRawData();
-        (this.value, length) = (value, data.Length);
+        (this.value, Length) = (value, data.Length);
         address = Unsafe.AsPointer(ref MemoryMarshal.GetReference(data));
     }
 
-    public override Span<byte> GetSpan()
-    {
-        ObjectDisposedException.ThrowIf(value is null, this);
-        return new(address, length);
-    }
+    protected override void* Address => value is null ? null : address;
 
-    public override MemoryHandle Pin(int elementIndex = 0)
-    {
-        ObjectDisposedException.ThrowIf(value is null, this);
-        return new((byte*)address + elementIndex);
-    }
-
-    public override void Unpin()
-    {
-        // It does not move.
-    }
+    protected override int Length { get; }
 
     protected override void Dispose(bool disposing) => value = null;
 }

@@ -1,24 +1,18 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace QueueInference.Worker.Inference;
 
-/// <summary>Memory outside of the managed heap: it never moves, so native code reads it in place.</summary>
-internal sealed unsafe class NativeBuffer(int length) : MemoryManager<byte>
+/// <summary>Memory of the process, taken for a batch.</summary>
+internal sealed unsafe class NativeBuffer(int length) : UnmovableMemory
 {
     /// <summary>A cache line, and what vector instructions like best.</summary>
     private const int Alignment = 64;
 
     private void* _memory = NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1), Alignment);
 
-    public override Span<byte> GetSpan() => new(_memory, length);
+    protected override void* Address => _memory;
 
-    public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)_memory + elementIndex);
-
-    public override void Unpin()
-    {
-        // It does not move.
-    }
+    protected override int Length => length;
 
     protected override void Dispose(bool disposing)
     {

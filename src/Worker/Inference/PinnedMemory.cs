@@ -48,24 +48,11 @@ internal sealed class PinnedMemory(InferenceSession session, OrtMemoryInfo info)
         info.Dispose();
     }
 
-    private sealed unsafe class PinnedBuffer(OrtMemoryAllocation memory, int length) : MemoryManager<byte>
+    private sealed unsafe class PinnedBuffer(OrtMemoryAllocation memory, int length) : UnmovableMemory
     {
-        public override Span<byte> GetSpan()
-        {
-            ObjectDisposedException.ThrowIf(memory.IsClosed, this);
-            return new((void*)memory.DangerousGetHandle(), length);
-        }
+        protected override void* Address => memory.IsClosed ? null : (void*)memory.DangerousGetHandle();
 
-        public override MemoryHandle Pin(int elementIndex = 0)
-        {
-            ObjectDisposedException.ThrowIf(memory.IsClosed, this);
-            return new((byte*)memory.DangerousGetHandle() + elementIndex);
-        }
-
-        public override void Unpin()
-        {
-            // It does not move.
-        }
+        protected override int Length => length;
 
         protected override void Dispose(bool disposing) => memory.Dispose();
     }

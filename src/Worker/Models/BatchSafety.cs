@@ -7,13 +7,10 @@ namespace QueueInference.Worker.Models;
 /// <summary>Finds out whether jobs may share a batch: rows run together must give what the same rows give alone.</summary>
 internal static class BatchSafety
 {
-    /// <summary>Whether these jobs give together what each gives alone.</summary>
+    /// <summary>Whether these jobs give together what each gives alone: the output that differs most, or null where nothing differs.</summary>
     /// <param name="runner">The model.</param>
     /// <param name="jobs">The inputs of two jobs or more, different ones, all with the same <see cref="TensorBatch.ShapeKey"/>.</param>
     /// <exception cref="InferenceException">The model refuses one of them, which says nothing.</exception>
-    public static bool Check(IModelRunner runner, IReadOnlyList<IReadOnlyList<Tensor>> jobs) => Compare(runner, jobs) is null;
-
-    /// <summary>As <see cref="Check"/>; the output that differs most, or null where nothing differs.</summary>
     public static OutputDifference? Compare(IModelRunner runner, IReadOnlyList<IReadOnlyList<Tensor>> jobs)
     {
         var alone = jobs.Select(job => Run(runner, job)).ToList();

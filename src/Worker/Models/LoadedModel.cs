@@ -24,6 +24,9 @@ internal sealed class LoadedModel(ModelVersionInfo info, IModelRunner runner, Mo
 
     public BatchSizes BatchSizes => batchSizes;
 
+    /// <summary>Whether rows of jobs can be laid side by side, each at its place: strings have no fixed size.</summary>
+    public bool CanStage { get; } = info.Signature.Batchable && info.Signature.Inputs.All(input => input.Datatype != TensorDatatype.Bytes);
+
     /// <summary>How sequences are padded; null where they are not.</summary>
     public SequenceBuckets? Buckets
     {

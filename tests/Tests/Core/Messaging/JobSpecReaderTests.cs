@@ -43,6 +43,14 @@ public sealed class JobSpecReaderTests
     }
 
     [Fact]
+    public void Read_Nulls_AreReadAsTheSerializerReadsThem()
+    {
+        var json = """{"model":"m","version":null,"priority":"Normal","tenant":"t","created_at":1,"deadline":null,"result_ttl_seconds":2,"max_attempts":3,"outputs":null}"""u8;
+
+        Assert.Equal(Plain, JobSpecReader.Read(json));
+    }
+
+    [Fact]
     public void Read_EveryProperty_IsKnown() =>
         Assert.Equal(["CreatedAt", "Deadline", "MaxAttempts", "Metadata", "Model", "Outputs", "Priority", "ResultTtlSeconds", "Tenant", "Version", "Webhook"],
             typeof(JobSpec).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Order());

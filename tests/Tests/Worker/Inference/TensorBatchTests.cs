@@ -121,4 +121,15 @@ public sealed class TensorBatchTests
 
     private static Tensor Floats(Random random, string name, int rows) =>
         TestTensors.Floats(name, [rows, 3], [.. Enumerable.Range(0, rows * 3).Select(_ => random.NextSingle())]);
+
+    [Fact]
+    public void HaveSameShape_AnyTwo_SaysWhatTheKeySays()
+    {
+        long[][] shapes = [[], [1], [2], [1, 2], [2, 2], [1, 3], [1, 2, 2]];
+        var jobs = shapes.SelectMany(shape => new[] { TensorDatatype.Fp32, TensorDatatype.Int32 }.SelectMany(type => new[] { "a", "b" }.Select(name =>
+            new[] { new Tensor(name, type, shape, default) }))).Append([new Tensor("a", TensorDatatype.Fp32, [1], default), new Tensor("b", TensorDatatype.Fp32, [1], default)]).ToList();
+
+        Assert.All(jobs, job => Assert.All(jobs, other =>
+            Assert.Equal(TensorBatch.ShapeKey(job) == TensorBatch.ShapeKey(other), TensorBatch.HaveSameShape(job, other))));
+    }
 }

@@ -40,6 +40,9 @@ public sealed class VariantChoiceTests : IModelRunnerFactory
     }
 
     [Fact]
+    public void Create_ShortRunsOnACpu_MayRunSideBySide() => AssertChosen(1, ("cpu", 64, 8), ("cpu", 1, 2));
+
+    [Fact]
     public void Create_NoKnownShape_KeepsTheFirst()
     {
         _input = Open;
