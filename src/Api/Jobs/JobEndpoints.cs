@@ -32,24 +32,24 @@ internal static class JobEndpoints
         HttpContext context, JobSubmitter submitter, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         var headers = context.Request.Headers;
-        var outcome = await SubmitBodyAsync(context.Request, submitter, options.Value.MaxBodyBytes, time, cancellationToken);
+        var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
+        var outcome = await SubmitBodyAsync(context.Request, submitter, options.Value.MaxBodyBytes, wait is not null, time, cancellationToken);
         if (outcome.Replayed)
         {
             context.Response.Headers["Idempotency-Replayed"] = "true";
         }
 
-        var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
         await AnswerSubmitAsync(context, queries, outcome, wait, cancellationToken);
     }
 
     private static async Task<SubmitOutcome> SubmitBodyAsync(
-        HttpRequest http, JobSubmitter submitter, int most, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest http, JobSubmitter submitter, int most, bool waits, TimeProvider time, CancellationToken cancellationToken)
     {
         var headerLength = RequestHeaders.RequireBody(http.Headers);
         var key = RequestHeaders.IdempotencyKey(http.Headers);
         using var body = await RequestBody.ReadAsync(http, most, cancellationToken);
         var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default);
-        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), cancellationToken);
+        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), waits, cancellationToken);
     }
 
     private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal static class JobEndpoints
 
         try
         {
-            var job = await queries.GetAsync(outcome.Id!.Value.Text, Tenant, wait ?? TimeSpan.Zero, cancellationToken);
+            var job = await queries.GetAcceptedAsync(outcome.Id!.Value, wait ?? TimeSpan.Zero, outcome.Expected, cancellationToken);
             return (job, await queries.OutputsAsync(job, cancellationToken));
         }
         catch (ProblemException) when (!outcome.Replayed)

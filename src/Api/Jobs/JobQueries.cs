@@ -18,9 +18,18 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
     {
         var parsed = await ParseAsync(id, tenant, cancellationToken);
         return Existing(parsed, wait > TimeSpan.Zero
-            ? await waiters.WaitAsync(parsed, wait, cancellationToken)
+            ? await waiters.WaitAsync(parsed, wait, null, cancellationToken)
             : await reads.GetAsync(parsed, cancellationToken));
     });
+
+    /// <summary>A job that was just accepted, after at most <paramref name="wait"/>.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="wait">How long at most.</param>
+    /// <param name="expected">Ends when it is heard to be terminal; null where nobody listens yet.</param>
+    /// <param name="cancellationToken">The caller is gone.</param>
+    /// <exception cref="ProblemException">It is gone.</exception>
+    public Task<JobRecord> GetAcceptedAsync(JobId id, TimeSpan wait, Task? expected, CancellationToken cancellationToken) =>
+        GuardAsync(async () => Existing(id, await waiters.WaitAsync(id, wait, expected, cancellationToken)));
 
     /// <summary>The outputs of a succeeded job; null for any other state.</summary>
     public Task<Tensor[]?> OutputsAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>

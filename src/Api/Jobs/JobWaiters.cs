@@ -12,25 +12,40 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
     private static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new();
 
+    /// <summary>Ends when the job is heard to be terminal. Asked for before the job is sent, it spares the read before the wait.</summary>
+    public Task Expect(JobId id) => _waiting.GetOrAdd(id.Text, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Nobody waits for the job any more; whoever does reads once more and asks again.</summary>
+    public void Forget(JobId id) => Wake(id.Text);
+
     /// <summary>Waits until the job is terminal or the time is over; answers the record as it is then.</summary>
-    public async Task<JobRecord?> WaitAsync(JobId id, TimeSpan wait, CancellationToken cancellationToken)
+    /// <param name="id">The job.</param>
+    /// <param name="wait">How long at most.</param>
+    /// <param name="expected">What <see cref="Expect"/> gave before the job was sent; null for a job of which nothing is known.</param>
+    /// <param name="cancellationToken">The caller is gone.</param>
+    public async Task<JobRecord?> WaitAsync(JobId id, TimeSpan wait, Task? expected, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            // Register first, then read: a wake-up between the two is not lost.
-            var woken = _waiting.GetOrAdd(id.Text, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            var record = await reads.GetAsync(id, cancellationToken);
-            var left = wait - time.GetElapsedTime(started);
-            if (record is null || record.State.IsTerminal() || left <= TimeSpan.Zero)
+            if (expected is null)
             {
-                // Others that wait for the same job read once more and register again, so no entry outlives its waiters.
-                Wake(id.Text);
-                return record;
+                // Register first, then read: a wake-up between the two is not lost.
+                expected = Expect(id);
+                var record = await reads.GetAsync(id, cancellationToken);
+                if (record is null || record.State.IsTerminal() || time.GetElapsedTime(started) >= wait)
+                {
+                    // So that no entry outlives its waiters.
+                    Forget(id);
+                    return record;
+                }
             }
 
-            await Task.WhenAny(woken, Task.Delay(left < Floor ? left : Floor, time, cancellationToken));
+            var left = wait - time.GetElapsedTime(started);
+            await expected.WaitAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left < Floor ? left : Floor, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
+            expected = null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Problems;
@@ -13,7 +12,7 @@ internal sealed class GroupSender(
     JobSubmissions store, IJobBus bus, BrokerGate gate, IOptions<ApiOptions> options, TimeProvider time, ILogger<GroupSender> logger)
 {
     /// <summary>Every submission of the group is completed when this returns; it never throws.</summary>
-    public async Task SendAsync(List<PendingSubmit> group)
+    public async Task SendAsync(IReadOnlyList<PendingSubmit> group)
     {
         try
         {
@@ -22,15 +21,15 @@ internal sealed class GroupSender(
         catch (Exception e)
         {
             Log.GroupFailed(logger, e, group.Count);
-            group.ForEach(submit => submit.Refuse(SubmitProblems.Unconfirmed(submit.Job.Id)));
+            RefuseAll(group, submit => SubmitProblems.Unconfirmed(submit.Job.Id));
         }
     }
 
-    private async Task RefuseOrSendAsync(List<PendingSubmit> group)
+    private async Task RefuseOrSendAsync(IReadOnlyList<PendingSubmit> group)
     {
         if (!gate.IsOpen)
         {
-            group.ForEach(submit => submit.Refuse(SubmitProblems.BrokerUnavailable));
+            RefuseAll(group, _ => SubmitProblems.BrokerUnavailable);
             return;
         }
 
@@ -43,7 +42,7 @@ internal sealed class GroupSender(
     }
 
     /// <summary>Writes the records; answers which jobs are to be published.</summary>
-    private async Task<List<PendingSubmit>> ReserveAsync(List<PendingSubmit> group, CancellationToken cancellationToken)
+    private async Task<List<PendingSubmit>> ReserveAsync(IReadOnlyList<PendingSubmit> group, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,7 +79,7 @@ internal sealed class GroupSender(
         try
         {
             // A bus that forgets leaves the inputs in the store and carries ids alone.
-            var body = JobGroupCodec.Encode([.. group.Select(submit => submit.Message(byReference: !bus.Redelivers))], Activity.Current?.Id);
+            var body = JobGroupCodec.Encode([.. group.Select(submit => submit.Message(byReference: !bus.Redelivers))], group[0].TraceParent);
             var spec = group[0].Job.Spec;
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
             return true;
@@ -110,14 +109,18 @@ internal sealed class GroupSender(
         }
     }
 
-    private static List<PendingSubmit> RefuseAll(List<PendingSubmit> group, Func<PendingSubmit, Problem> why)
+    private static List<PendingSubmit> RefuseAll(IReadOnlyList<PendingSubmit> group, Func<PendingSubmit, Problem> why)
     {
-        group.ForEach(submit => submit.Refuse(why(submit)));
+        foreach (var submit in group)
+        {
+            submit.Refuse(why(submit));
+        }
+
         return [];
     }
 
     /// <summary>Counts from the arrival of the oldest, so that waiting for a slot is part of it.</summary>
-    private CancellationTokenSource Deadline(List<PendingSubmit> group)
+    private CancellationTokenSource Deadline(IReadOnlyList<PendingSubmit> group)
     {
         var left = options.Value.SubmitTimeout - time.GetElapsedTime(group.Min(submit => submit.ArrivedAt));
         return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
+using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;
 using QueueInference.Api.Problems;
 using QueueInference.Api.Requests;
@@ -16,20 +17,25 @@ namespace QueueInference.Api.Submitting;
 /// <summary>From a well-formed request to an accepted job: compare with the model, name it, send it.</summary>
 internal sealed class JobSubmitter(
     ModelDirectory models, SubmitGroups groups, JobSubmissions store, StoreIdentity identity, WebhookUrlPolicy webhooks, StandardWebhookSigner signer,
-    IOptions<JobOptions> jobs, IOptions<ApiOptions> api, TimeProvider time)
+    JobWaiters waiters, IOptions<JobOptions> jobs, IOptions<ApiOptions> api, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Task<SubmitOutcome>> _twins = new();
 
     /// <summary>Submits a job.</summary>
+    /// <param name="request">What the caller asks for.</param>
+    /// <param name="tenant">Whose job it is.</param>
+    /// <param name="idempotency">The caller's key, and what tells its requests apart; null without one.</param>
+    /// <param name="waits">Whether the caller waits for the end.</param>
+    /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="ProblemException">It was refused.</exception>
-    public async Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, CancellationToken cancellationToken)
+    public async Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, bool waits, CancellationToken cancellationToken)
     {
         try
         {
             var model = await CheckAsync(request, cancellationToken);
             var outcome = idempotency is { } key
                 ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
-                : await SendAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model);
+                : await SendExpectedAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model, waits);
             if (outcome.Problem is { } problem)
             {
                 throw new ProblemException(problem);
@@ -118,6 +124,18 @@ internal sealed class JobSubmitter(
             _twins.TryRemove(id.Text, out _);
             mine.TrySetResult(SubmitOutcome.Refused(SubmitProblems.Unconfirmed(id)));
         }
+    }
+
+    private async Task<SubmitOutcome> SendExpectedAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model, bool waits)
+    {
+        var expected = waits ? waiters.Expect(id) : null;
+        var outcome = await SendAsync(id, request, tenant, model);
+        if (waits && outcome.Problem is not null)
+        {
+            waiters.Forget(id);
+        }
+
+        return outcome with { Expected = expected };
     }
 
     private Task<SubmitOutcome> SendAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
@@ -15,6 +16,9 @@ internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, P
 {
     public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
 
+    /// <summary>Ends when the job is heard to be terminal; null where its caller does not wait.</summary>
+    public Task? Expected { get; init; }
+
     /// <summary>The job as it was when it was accepted, without another read.</summary>
     public JobRecord Record() => new(Id!.Value, JobState.Queued, Spec, 0, null, null, null, null, null, null, Forgotten: false);
 }
@@ -28,6 +32,9 @@ internal sealed class PendingSubmit(NewJob job, IReadOnlyList<Tensor> inputs, lo
 
     /// <summary>Timestamp of the arrival; the deadline counts from it.</summary>
     public long ArrivedAt => arrivedAt;
+
+    /// <summary>W3C trace parent of the request; null where nothing is traced.</summary>
+    public string? TraceParent { get; } = Activity.Current?.Id;
 
     /// <summary>Bytes it takes in a message.</summary>
     public int Size { get; } = JobGroupCodec.Estimate(new JobMessage(job.Id.Text, job.Spec, inputs));

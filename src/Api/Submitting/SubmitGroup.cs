@@ -1,52 +1,21 @@
-using System.Threading.Channels;
+using QueueInference.Core.Gathering;
+using QueueInference.Core.Messaging;
 
 namespace QueueInference.Api.Submitting;
 
-/// <summary>Submissions of one model and priority move together. It never waits for more: a lone job goes at once, a thousand at once share the cost.</summary>
-internal sealed class SubmitGroup(GroupSender sender) : IDisposable
+/// <summary>Submissions of one model and priority move together.</summary>
+internal sealed class SubmitGroup
 {
-    private const int MaxInFlight = 3, MaxJobs = 64, MaxBytes = 256 << 10;
-    private readonly Channel<PendingSubmit> _waiting = Channel.CreateUnbounded<PendingSubmit>(new() { SingleReader = true });
-    private readonly SemaphoreSlim _slots = new(MaxInFlight);
+    private const int MaxInFlight = 3;
+    private readonly Gatherer<PendingSubmit> _gatherer;
+
+    public SubmitGroup(GroupSender sender) => _gatherer = new(MaxInFlight, Share, sender.SendAsync);
 
     /// <summary>Most jobs of one message, by the model's row cost.</summary>
     public int MaxGroupJobs { get; set; } = 1;
 
-    public void Dispose() => _slots.Dispose();
+    public void Add(PendingSubmit submit) => _gatherer.Add(submit);
 
-    public void Add(PendingSubmit submit) => _waiting.Writer.TryWrite(submit);
-
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
-        {
-            await _slots.WaitAsync(cancellationToken);
-            _ = SendAsync(Take());
-        }
-    }
-
-    private List<PendingSubmit> Take()
-    {
-        var (group, bytes) = (new List<PendingSubmit>(), 0);
-        while (group.Count < Math.Min(MaxGroupJobs, MaxJobs) && _waiting.Reader.TryPeek(out var next) && (group.Count == 0 || bytes + next.Size <= MaxBytes))
-        {
-            _waiting.Reader.TryRead(out _);
-            group.Add(next);
-            bytes += next.Size;
-        }
-
-        return group;
-    }
-
-    private async Task SendAsync(List<PendingSubmit> group)
-    {
-        try
-        {
-            await sender.SendAsync(group);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
+    private double Share(PendingSubmit submit) =>
+        Math.Max(1d / Math.Clamp(MaxGroupJobs, 1, JobGroup.MaxJobs), (double)submit.Size / JobGroup.MaxBytes);
 }

@@ -7,27 +7,37 @@ using QueueInference.Worker.Models;
 namespace QueueInference.Worker.Batching;
 
 /// <summary>Writes what came of batches while the next one runs.</summary>
-/// <remarks>Only so many ends are outstanding: results must not pile up in memory while the store is slow.</remarks>
-internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action<HeldJob> again, Action<HeldJob> drop) : IDisposable
+/// <remarks>Only so many bytes of them are outstanding: results must not pile up in memory while the store is slow.</remarks>
+internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action<HeldJob> again, Action<HeldJob> drop)
 {
-    private readonly SemaphoreSlim _outstanding = new(4);
+    private const long MostBytes = 64 << 20;
+    private readonly object _room = new();
+    private long _outstanding;
 
     /// <summary>Hands the outcomes over; blocks while too many are outstanding.</summary>
     /// <param name="outcomes">Disposed once they are encoded.</param>
     /// <param name="startedAt">When the batch began, Unix milliseconds.</param>
     public void Hand(BatchOutcomes outcomes, long startedAt)
     {
-        _outstanding.Wait();
-        _ = Task.Run(() => EndAsync(outcomes, startedAt));
+        var bytes = outcomes.Bytes;
+        lock (_room)
+        {
+            while (_outstanding > 0 && _outstanding + bytes > MostBytes)
+            {
+                Monitor.Wait(_room);
+            }
+
+            _outstanding += bytes;
+        }
+
+        _ = Task.Run(() => EndAsync(outcomes, startedAt, bytes));
     }
 
     /// <summary>Jobs that were not run.</summary>
     public Task ExpireAsync(IEnumerable<HeldJob> jobs) =>
         services.Finisher.FinishAsync([.. jobs.Select(job => new FinishedJob(job, null, null, null) { Expired = true })]);
 
-    public void Dispose() => _outstanding.Dispose();
-
-    private async Task EndAsync(BatchOutcomes outcomes, long startedAt)
+    private async Task EndAsync(BatchOutcomes outcomes, long startedAt, long bytes)
     {
         try
         {
@@ -44,7 +54,16 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
         }
         finally
         {
-            _outstanding.Release();
+            Release(bytes);
+        }
+    }
+
+    private void Release(long bytes)
+    {
+        lock (_room)
+        {
+            _outstanding -= bytes;
+            Monitor.PulseAll(_room);
         }
     }
 

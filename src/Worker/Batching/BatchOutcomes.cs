@@ -20,6 +20,9 @@ internal sealed class BatchOutcomes : IDisposable
     /// <summary>One for each part.</summary>
     public IReadOnlyList<PartOutcome> Parts => _parts;
 
+    /// <summary>Bytes of all outputs, about.</summary>
+    public long Bytes => _parts.Sum(part => 1024 + (part.Outputs?.Sum(output => (long)output.Data.Length) ?? 0));
+
     /// <summary>Takes the outputs of a run; they are freed with this.</summary>
     public ModelOutputs Own(ModelOutputs outputs)
     {

@@ -100,7 +100,6 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
     public void Dispose()
     {
-        _ends.Dispose();
         _stage?.Dispose();
         foreach (var stage in _spare)
         {

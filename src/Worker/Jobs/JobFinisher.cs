@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
+using QueueInference.Core.Gathering;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
@@ -15,27 +17,48 @@ internal sealed record FinishedJob(HeldJob Job, byte[]? Result, JobError? Error,
 {
     /// <summary>Its deadline passed before it could start.</summary>
     public bool Expired { get; init; }
+
+    /// <summary>Ends when its end is written, or its message given back.</summary>
+    public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>Writes ends, and only then lets the messages be acknowledged.</summary>
 internal sealed class JobFinisher(
     JobClaims claims, HeldJobs held, WorkerIdentity worker, StoreRetry retry, IOptions<JobOptions> options, TimeProvider time, ILogger<JobFinisher> logger)
 {
-    private const int PerCall = 64;
+    private const int MaxInFlight = 4, PerCall = 64, BytesPerCall = 4 << 20;
+
+    private readonly ConcurrentDictionary<(string Model, string Partition), Gatherer<FinishedJob>> _gatherers = new();
 
     /// <summary>Writes the ends of jobs of one model; while Redis is away the results are held as long as the leases last, then the messages are given back.</summary>
-    public async Task FinishAsync(IReadOnlyList<FinishedJob> jobs)
+    public Task FinishAsync(IReadOnlyList<FinishedJob> jobs)
     {
-        var calls = jobs.ByPartition(job => job.Job.Lease.Id).SelectMany(partition => partition.Chunk(PerCall));
-        await Task.WhenAll(calls.Select(WriteAsync));
+        foreach (var group in jobs.ByPartition(job => job.Job.Lease.Id))
+        {
+            var first = group[0].Job;
+            _gatherers.GetOrAdd((first.Spec.Model, first.Lease.Id.Partition), _ => new(MaxInFlight, Share, WriteAsync)).Add([.. group]);
+        }
+
+        return Task.WhenAll(jobs.Select(job => job.Written.Task));
     }
 
-    private async Task WriteAsync(FinishedJob[] jobs)
+    private static double Share(FinishedJob job) => Math.Max(1d / PerCall, (double)(job.Result?.Length ?? 0) / BytesPerCall);
+
+    private async Task WriteAsync(IReadOnlyList<FinishedJob> jobs)
+    {
+        await SettleAsync(jobs);
+        foreach (var job in jobs)
+        {
+            job.Written.SetResult();
+        }
+    }
+
+    private async Task SettleAsync(IReadOnlyList<FinishedJob> jobs)
     {
         try
         {
             var outcomes = await retry.RunAsync(() => WriteOnceAsync(jobs), options.Value.Lease, CancellationToken.None);
-            for (var i = 0; i < jobs.Length; i++)
+            for (var i = 0; i < jobs.Count; i++)
             {
                 Record(jobs[i], outcomes[i]);
                 if (outcomes[i] == FinishOutcome.Ok)
@@ -50,7 +73,7 @@ internal sealed class JobFinisher(
         }
         catch (Exception e)
         {
-            Log.FinishFailed(logger, e, jobs.Length);
+            Log.FinishFailed(logger, e, jobs.Count);
             foreach (var job in jobs)
             {
                 held.Settle(job.Job, giveBack: true);
@@ -58,9 +81,9 @@ internal sealed class JobFinisher(
         }
     }
 
-    private async Task<FinishOutcome[]> WriteOnceAsync(FinishedJob[] jobs)
+    private async Task<FinishOutcome[]> WriteOnceAsync(IReadOnlyList<FinishedJob> jobs)
     {
-        var ends = Array.ConvertAll(jobs, job => new JobEnd(job.Job.Lease, job.Result, job.Error, job.Run) { Expired = job.Expired });
+        JobEnd[] ends = [.. jobs.Select(job => new JobEnd(job.Job.Lease, job.Result, job.Error, job.Run) { Expired = job.Expired })];
         var outcomes = await claims.FinishAsync(jobs[0].Job.Spec.Model, ends, CancellationToken.None);
         if (Array.IndexOf(outcomes, FinishOutcome.Missing) < 0)
         {

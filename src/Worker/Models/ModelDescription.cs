@@ -16,7 +16,7 @@ internal static class ModelDescription
         return model.Info with
         {
             MaxBatchSize = sizes.Largest,
-            MaxGroupJobs = GroupBound.Jobs(sizes.RowCost, sizes.MaxRows > 1 ? sizes.Largest : null),
+            MaxGroupJobs = GroupBound.Jobs(sizes.RowCost),
             Device = model.Runner.Device,
             ExecutionProviders = [.. model.Runner.Providers.Select(share => new ProviderNodes(share.Provider, share.Nodes))],
             BatchSafe = batching.Safe,

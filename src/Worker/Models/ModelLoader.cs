@@ -44,7 +44,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
     {
         var (settings, signature) = (found.Settings, runner.Signature);
         var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(runner.Device) : 1, settings.Batching.MaxBatchSize is null);
-        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null, null), settings.MaxAttempts, sha256);
+        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, sha256);
         var model = new LoadedModel(info, runner, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
         new ModelWarmup(model, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets));
         model.Describe();

@@ -151,7 +151,7 @@ public sealed class ModelLoaderTests : IDisposable
 
         Assert.Empty(loaded!.Info.BatchTimes!);
         Assert.Equal(new MeasuredBatch("x:[*,1,2,2]", 1, 2.5, Chosen: true), Assert.Single(loaded.Describe().BatchTimes!));
-        Assert.Equal((2, 2), (loaded.Info.MaxBatchSize, loaded.Info.MaxGroupJobs));
+        Assert.Equal((2, 8), (loaded.Info.MaxBatchSize, loaded.Info.MaxGroupJobs));
     }
 
     [Fact]
