@@ -27,13 +27,21 @@ internal static class FullLoad
     }
 
     /// <summary>The service and its twin in turns: CPU time per job over the twin's.</summary>
-    public static async Task<Outcome> BesideTwinAsync(RowContext context, SendJobs send)
+    /// <param name="context">Options and servers.</param>
+    /// <param name="send">How jobs are sent and read.</param>
+    /// <param name="model">What runs; of the null model the twin just gives back the input.</param>
+    public static async Task<Outcome> BesideTwinAsync(RowContext context, SendJobs send, BenchModel? model)
     {
+        if (model is null)
+        {
+            return Outcome.NotRun("Set QI_MODELS_SHARED to the folder that has text-direction/model.onnx.");
+        }
+
         using var models = new ModelFolder();
-        var model = models.Add(BenchModels.Null);
-        var samples = BenchModels.Null.Samples(model, 16);
+        var name = models.Add(model);
+        var samples = model.Samples(name, 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
-        await using var native = await TwinPlatform.StartAsync(context.Servers, model, TwinModel.Identity);
+        await using var native = await TwinPlatform.StartAsync(context.Servers, name, model.Name == BenchModels.Null.Name ? TwinModel.Identity : model.Path);
         var service = Cost("service", context.Options, send, samples, platform.Api, platform.Processes);
         var twin = Cost("native twin", context.Options, send, samples, native.Api, native.Processes);
         await MeasureAsync(context.Options, platform, service, twin);

@@ -12,8 +12,16 @@ using StackExchange.Redis;
 namespace QueueInference.Bench.Twin;
 
 /// <summary>The twin's door: one POST is one record, one durable message that the broker has confirmed, and a wait for the wake-up.</summary>
+/// <remarks>
+/// As the service: 202 means that a majority has the job on disk, a job is acknowledged after its result is stored, the first result stays.
+/// Nothing else: no groups, idempotency keys, quotas, cancel, deadlines, webhooks, sweeps, check of the model's signature, or search for the job
+/// that kills a worker.
+/// </remarks>
 internal sealed class TwinApi(IDatabase redis, IChannel broker)
 {
+    /// <summary>For the broker's confirm.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a result is looked for although nobody woke: pub/sub may lose a message.</summary>
     private static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
 
@@ -24,7 +32,8 @@ internal sealed class TwinApi(IDatabase redis, IChannel broker)
         var builder = WebApplication.CreateSlimBuilder(args);
         await using var connection = await new ConnectionFactory { Uri = new(builder.Configuration.GetConnectionString("RabbitMq")!) }.CreateConnectionAsync();
         // Confirms are awaited for each message, any number at a time.
-        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
+        await using var channel = await connection.CreateChannelAsync(
+            new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
         await using var store = await ConnectionMultiplexer.ConnectAsync(builder.Configuration.GetConnectionString("Redis")!);
         var api = new TwinApi(store.GetDatabase(), channel);
         await store.GetSubscriber().SubscribeAsync(TwinJobs.Ended, (_, id) => api.Wake(id!));
@@ -56,9 +65,13 @@ internal sealed class TwinApi(IDatabase redis, IChannel broker)
             var result = wait > TimeSpan.Zero ? await ResultAsync(id, ended, wait) : default;
             await (result.HasValue ? AnswerAsync(context, 200, result) : AnswerAsync(context, 202, Queued(id)));
         }
-        catch (Exception e) when (e is JsonException or PublishException or RedisException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            await AnswerAsync(context, e is JsonException ? 400 : 503, "{}"u8.ToArray());
+            await AnswerAsync(context, 400, "{}"u8.ToArray());
+        }
+        catch (Exception e) when (e is PublishException or RedisException or TimeoutException)
+        {
+            await AnswerAsync(context, 503, "{}"u8.ToArray());
         }
         finally
         {
@@ -70,21 +83,28 @@ internal sealed class TwinApi(IDatabase redis, IChannel broker)
     private async Task AcceptAsync(string id, string model, byte[] message)
     {
         var record = redis.StringSetAsync(TwinJobs.Record(id), "queued", TwinJobs.Kept);
-        await broker.BasicPublishAsync("", TwinJobs.Queue(model), mandatory: true, new BasicProperties { Persistent = true, MessageId = id }, message);
+        await broker.BasicPublishAsync("", TwinJobs.Queue(model), mandatory: true, new BasicProperties { Persistent = true, MessageId = id }, message)
+            .AsTask().WaitAsync(Deadline);
         await record;
     }
 
     private async Task GetAsync(HttpContext context, string id)
     {
         var ended = Expect(id);
-        var result = await redis.StringGetAsync(TwinJobs.Result(id));
-        if (!result.HasValue && await redis.KeyExistsAsync(TwinJobs.Record(id)))
+        try
         {
-            result = await ResultAsync(id, ended, Seconds(context.Request.QueryString.Value ?? "")) is { HasValue: true } end ? end : Queued(id);
-        }
+            var result = await redis.StringGetAsync(TwinJobs.Result(id));
+            if (!result.HasValue && await redis.KeyExistsAsync(TwinJobs.Record(id)))
+            {
+                result = await ResultAsync(id, ended, Seconds(context.Request.QueryString.Value ?? "")) is { HasValue: true } end ? end : Queued(id);
+            }
 
-        _waiting.TryRemove(id, out _);
-        await (result.HasValue ? AnswerAsync(context, 200, result) : AnswerAsync(context, 404, "{}"u8.ToArray()));
+            await (result.HasValue ? AnswerAsync(context, 200, result) : AnswerAsync(context, 404, "{}"u8.ToArray()));
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
+        }
     }
 
     /// <summary>The wake-up only wakes; the result is read.</summary>

@@ -15,7 +15,10 @@ internal sealed class TwinWorker(IDatabase redis, IChannel broker, TwinModel mod
     private const ushort Prefetch = 512;
 
     /// <summary>The same arguments as the service's own queues, but for dead letters, which the twin has not.</summary>
-    private static readonly Dictionary<string, object?> QuorumQueue = new() { ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 10_000, ["x-overflow"] = "reject-publish" };
+    private static readonly Dictionary<string, object?> QuorumQueue = new()
+    {
+        ["x-queue-type"] = "quorum", ["x-delivery-limit"] = 10_000, ["x-overflow"] = "reject-publish",
+    };
 
     /// <param name="served">The name that callers use.</param>
     /// <param name="file">A model with one FP32 input; <see cref="TwinModel.Identity"/> to give back what came.</param>
@@ -25,7 +28,8 @@ internal sealed class TwinWorker(IDatabase redis, IChannel broker, TwinModel mod
         var builder = WebApplication.CreateSlimBuilder(args);
         using var model = new TwinModel(file);
         await using var connection = await new ConnectionFactory { Uri = new(builder.Configuration.GetConnectionString("RabbitMq")!) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, consumerDispatchConcurrency: model.Runs));
+        await using var channel = await connection.CreateChannelAsync(
+            new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, consumerDispatchConcurrency: model.Runs));
         await using var store = await ConnectionMultiplexer.ConnectAsync(builder.Configuration.GetConnectionString("Redis")!);
         await new TwinWorker(store.GetDatabase(), channel, model).ConsumeAsync(TwinJobs.Queue(served));
         var app = builder.Build();
