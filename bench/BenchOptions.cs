@@ -14,8 +14,13 @@ internal sealed record BenchOptions
     /// <summary>Length of each stretch of load.</summary>
     public TimeSpan Stretch { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Jobs under way in closed loops.</summary>
-    public int InFlight { get; init; } = 64;
+    /// <summary>Jobs under way in closed loops, where the command line says so.</summary>
+    public int? InFlightAsked { get; init; }
+
+    public int InFlight => InFlightAsked ?? 64;
+
+    /// <summary>Jobs under way at full load of jobs that cost next to nothing to run.</summary>
+    public int InFlightFull => InFlightAsked ?? 256;
 
     public string Provider { get; init; } = ExecutionProviders.Cpu;
 
@@ -28,7 +33,7 @@ internal sealed record BenchOptions
             {
                 "--repeats" => options with { Repeats = Number(args[++i]) },
                 "--seconds" => options with { Stretch = TimeSpan.FromSeconds(Number(args[++i])) },
-                "--in-flight" => options with { InFlight = Number(args[++i]) },
+                "--in-flight" => options with { InFlightAsked = Number(args[++i]) },
                 "--providers" => options with { Provider = args[++i] },
                 _ => options with { Ids = [.. options.Ids, args[i]] },
             };

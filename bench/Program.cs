@@ -4,6 +4,7 @@ using QueueInference.Bench.Report;
 using QueueInference.Bench.Rows;
 using QueueInference.Bench.Services;
 using QueueInference.Bench.Simulated;
+using QueueInference.Bench.Twin;
 
 namespace QueueInference.Bench;
 
@@ -17,6 +18,8 @@ internal static class Program
         {
             ["worker", var simulated, .. var rest] => await SimulatedWorker.RunAsync(simulated, rest),
             ["naive", var policy, var device, var rabbitMq, var redis, var queue] => await NaiveWorker.RunAsync(policy, device, rabbitMq, redis, queue),
+            ["twin", "api", .. var rest] => await TwinApi.RunAsync(rest),
+            ["twin", "worker", var served, var file, .. var rest] => await TwinWorker.RunAsync(served, file, rest),
             [] => List(),
             _ => await RunAsync(BenchOptions.Parse(args)),
         };

@@ -8,4 +8,6 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build -c Release "$root/bench/Bench.csproj" -v quiet -nologo >&2
+# Answers are read where the socket's event is seen: a third less CPU time for the load generator. The hosts are started without it.
+export DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1
 exec dotnet "$root/bench/bin/Release/net10.0/QueueInference.Bench.dll" "$@"

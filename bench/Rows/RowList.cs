@@ -1,3 +1,4 @@
+using QueueInference.Bench.Load;
 using QueueInference.Bench.Models;
 
 namespace QueueInference.Bench.Rows;
@@ -10,6 +11,15 @@ internal static class RowList
         new("R1", ">=0.97", "items/s through the service ÷ raw ONNX Runtime loop, ResNet-50 shape", context => Throughput.RunAsync(context, BenchModels.ResNet50())),
         new("R1s", ">=0.50", "the same, real text-direction classifier (110 kB input)", context => Throughput.RunAsync(context, BenchModels.TextDirection)),
         new("G", ">=0.95/0.85", "R1 on a GPU: BERT-base / ResNet-50 shapes (--providers cuda)", Gpu.RunAsync),
+        new("o", "<=250", "CPU-µs per durable single-row job, all processes but the generator, null model",
+            context => FullLoad.ServiceAsync(context, ClosedLoop.WaitAsync, service => service.Micros)),
+        new("tax", "<=1.5", "o ÷ that of the native twin: Kestrel, RabbitMQ.Client and StackExchange.Redis, a message for each job",
+            context => FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, BenchModels.Null)),
+        new("taxs", "", "the same with the model of R1s, in ONNX Runtime in both",
+            context => FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, BenchModels.TextDirection)),
+        new("N", ">=4000", "null jobs/s end to end over HTTP, results read back",
+            context => FullLoad.ServiceAsync(context, ClosedLoop.WaitAsync, service => service.Rates)),
+        new("L", "<=3/10", "added latency at 30 % of N, p50/p99 in ms from the intended send", AddedLatency.RunAsync),
         new("T", "<=3", "p99 ÷ run time of one best batch at 80 % load, open loop, simulated", TailRatio.RunAsync),
         new("S", ">=0.95", "throughput of 4 workers ÷ 4 times that of one, simulated", ScaleOut.RunAsync),
         new("P", "0/<=0.10", "0.1 % poison: innocents harmed / share of throughput lost", Poison.RunAsync),

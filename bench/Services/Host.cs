@@ -9,6 +9,10 @@ namespace QueueInference.Bench.Services;
 internal sealed partial class Host : IAsyncDisposable
 {
     private const int Terminate = 15;
+
+    /// <summary>run.sh sets it for the load generator, whose sockets then cost it less; the hosts have the default.</summary>
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
 
@@ -19,7 +23,7 @@ internal sealed partial class Host : IAsyncDisposable
         Address = new Uri($"http://127.0.0.1:{Ports.Free()}");
         Http = new HttpClient { BaseAddress = Address };
         _process = Executables.Start("dotnet", [.. command, "--urls", Address.ToString()],
-            new(environment) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error" }, _output.Enqueue);
+            new(environment) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error", [InlineCompletions] = "0" }, _output.Enqueue);
     }
 
     public Uri Address { get; }

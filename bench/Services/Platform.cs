@@ -36,15 +36,8 @@ internal sealed partial class Platform : IAsyncDisposable
     public Host Api { get; }
     public Host[] Workers { get; }
 
-    /// <summary>Whose CPU time counts: every process of the service, and the generator.</summary>
-    public Dictionary<string, int[]> Processes => new()
-    {
-        ["api"] = [Api.Id],
-        ["worker"] = [.. Workers.Select(worker => worker.Id)],
-        ["broker"] = [_servers.BrokerId],
-        ["store"] = [_servers.StoreId],
-        ["generator"] = [Environment.ProcessId],
-    };
+    /// <summary>Whose CPU time counts.</summary>
+    public Dictionary<string, int[]> Processes => _servers.Beside(Api.Id, [.. Workers.Select(worker => worker.Id)]);
 
     public static async Task<Platform> StartAsync(Servers servers, ModelFolder models, WorkerSetup? setup = null)
     {

@@ -10,6 +10,9 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>A Redis database of the benchmarks' own; it is emptied.</summary>
     private const int Database = 12;
 
+    /// <summary>The name of this process among those whose CPU time counts.</summary>
+    public const string Generator = "generator";
+
     private readonly List<IAsyncDisposable> _own = [];
 
     public string RabbitMq { get; private set; } = "";
@@ -34,6 +37,16 @@ internal sealed class Servers : IAsyncDisposable
         await servers.LookAsync();
         return servers;
     }
+
+    /// <summary>Whose CPU time counts: every process of a service over these servers, and the generator.</summary>
+    public Dictionary<string, int[]> Beside(int api, params int[] workers) => new()
+    {
+        ["api"] = [api],
+        ["worker"] = workers,
+        ["broker"] = [BrokerId],
+        ["store"] = [StoreId],
+        [Generator] = [Environment.ProcessId],
+    };
 
     /// <summary>Forgets all jobs of earlier rows.</summary>
     public async Task ClearAsync()

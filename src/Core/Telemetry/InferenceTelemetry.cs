@@ -22,6 +22,10 @@ public static class InferenceTelemetry
     /// <summary>Submissions by model and outcome (<c>accepted</c>, <c>replayed</c> or the problem's slug).</summary>
     public static readonly Counter<long> Submitted = Meter.CreateCounter<long>("qi.jobs.submitted", "{job}", "Jobs submitted, by model and outcome.");
 
+    /// <summary>Jobs of one broker message, by model: how much of its cost they share.</summary>
+    public static readonly Histogram<int> MessageJobs = Meter.CreateHistogram("qi.message.jobs", "{job}", "Jobs of one broker message, by model.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
+
     /// <summary>Ends written by workers, by model, state and error code.</summary>
     public static readonly Counter<long> Finished = Meter.CreateCounter<long>("qi.jobs.finished", "{job}", "Jobs finished by workers, by model and state.");
 

@@ -50,6 +50,7 @@ internal sealed class JobIntake(
         {
             var (jobs, traceParent) = JobGroupCodec.Decode(delivery.Body);
             using var activity = InferenceTelemetry.Activities.StartActivity("jobs.claim", ActivityKind.Consumer, traceParent);
+            InferenceTelemetry.MessageJobs.Record(jobs.Count, new KeyValuePair<string, object?>("model", jobs is [var first, ..] ? first.Spec.Model : null));
             foreach (var partition in jobs.ByPartition(job => JobId.Trusted(job.Id)))
             {
                 await ClaimAsync(hold, partition);

@@ -56,6 +56,7 @@ public sealed class ServiceApiTests(StandaloneServer server)
         [
             "qi_jobs_submitted_total{.*model=\"identity_fp32\".*outcome=\"accepted\".*} [1-9]",
             "qi_jobs_finished_total{.*model=\"identity_fp32\".*state=\"succeeded\".*} [1-9]",
+            "qi_message_jobs_count{.*model=\"identity_fp32\".*} [1-9]",
             "qi_batch_rows_count{.*model=\"identity_fp32\".*} [1-9]",
             "qi_queue_depth{.*model=\"identity_fp32\".*} [0-9]",
         ];
