@@ -21,7 +21,7 @@ internal static class FullLoad
         using var models = new ModelFolder();
         var samples = BenchModels.Null.Samples(models.Add(BenchModels.Null), 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
-        var service = Cost("service", context.Options, send, samples, platform.Api, platform.Processes);
+        var service = Cost("service", context, send, samples, platform.Api, platform.Processes);
         await MeasureAsync(context.Options, platform, service);
         return service.Fault ?? Judge(value(service));
     }
@@ -42,14 +42,14 @@ internal static class FullLoad
         var samples = model.Samples(name, 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
         await using var native = await TwinPlatform.StartAsync(context.Servers, name, model.Name == BenchModels.Null.Name ? TwinModel.Identity : model.Path);
-        var service = Cost("service", context.Options, send, samples, platform.Api, platform.Processes);
-        var twin = Cost("native twin", context.Options, send, samples, native.Api, native.Processes);
+        var service = Cost("service", context, send, samples, platform.Api, platform.Processes);
+        var twin = Cost("native twin", context, send, samples, native.Api, native.Processes);
         await MeasureAsync(context.Options, platform, service, twin);
         return service.Fault ?? twin.Fault ?? Judge(service.Micros.Zip(twin.Micros, (ours, its) => ours / its));
     }
 
-    private static JobCost Cost(string name, BenchOptions options, SendJobs send, Sample[] samples, Host api, Dictionary<string, int[]> processes) =>
-        new(name, () => send(api.Address, samples, options.InFlightFull, options.Stretch), processes);
+    private static JobCost Cost(string name, RowContext context, SendJobs send, Sample[] samples, Host api, Dictionary<string, int[]> processes) =>
+        new(name, () => send(api.Address, samples, context.Options.InFlightFull, context.Options.Stretch), processes, context.Servers.SettleAsync);
 
     private static async Task MeasureAsync(BenchOptions options, Platform platform, params JobCost[] costs)
     {
