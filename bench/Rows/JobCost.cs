@@ -24,7 +24,7 @@ internal sealed class JobCost(string name, Func<Task<LoadResult>> load, Dictiona
     /// <summary>CPU-µs per job of all processes but the generator, of each stretch.</summary>
     public IEnumerable<double> Micros => _used.Select(one => one.Values.Sum() - one[Servers.Generator]);
 
-    /// <summary>Set when an answer was wrong.</summary>
+    /// <summary>Set when an answer that counts was wrong.</summary>
     public Outcome? Fault { get; private set; }
 
     /// <summary>Not counted: until a stretch costs about as much as the one before it, since compilers work in the first ones.</summary>
@@ -39,6 +39,7 @@ internal sealed class JobCost(string name, Func<Task<LoadResult>> load, Dictiona
 
         _rates.Clear();
         _used.Clear();
+        Fault = null; // A cold service may refuse jobs; one that goes on doing so is found out below.
     }
 
     public async Task MeasureAsync()
