@@ -6,6 +6,9 @@ namespace QueueInference.Bench.Models;
 /// <summary>The models of the rows. Files are made at first use, into bench/.models.</summary>
 internal static class BenchModels
 {
+    /// <summary>Why a row with <see cref="TextDirection"/> does not run.</summary>
+    public const string NoTextDirection = "Set QI_MODELS_SHARED to the folder that has text-direction/model.onnx.";
+
     /// <summary>The size that the worker is to warm the model with; null for a worker that does not know the key yet.</summary>
     private static readonly string? TextDirectionSettings =
         typeof(ModelSettings).GetProperty("Warmup") is null ? null : """{"warmup":[{"x":[1,3,48,192]}]}""";

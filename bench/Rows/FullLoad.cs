@@ -21,7 +21,7 @@ internal static class FullLoad
         using var models = new ModelFolder();
         var samples = BenchModels.Null.Samples(models.Add(BenchModels.Null), 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
-        var service = Cost("service", context.Options, send, samples, platform.Api, platform.Processes);
+        var service = Cost("service", context, send, samples, context.Options.InFlightFull, platform.Api, platform.Processes);
         await MeasureAsync(context.Options, platform, service);
         return service.Fault ?? Judge(value(service));
     }
@@ -30,26 +30,22 @@ internal static class FullLoad
     /// <param name="context">Options and servers.</param>
     /// <param name="send">How jobs are sent and read.</param>
     /// <param name="model">What runs; of the null model the twin just gives back the input.</param>
-    public static async Task<Outcome> BesideTwinAsync(RowContext context, SendJobs send, BenchModel? model)
+    /// <param name="inFlight">Jobs under way.</param>
+    public static async Task<Outcome> BesideTwinAsync(RowContext context, SendJobs send, BenchModel model, int inFlight)
     {
-        if (model is null)
-        {
-            return Outcome.NotRun("Set QI_MODELS_SHARED to the folder that has text-direction/model.onnx.");
-        }
-
         using var models = new ModelFolder();
         var name = models.Add(model);
         var samples = model.Samples(name, 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
         await using var native = await TwinPlatform.StartAsync(context.Servers, name, model.Name == BenchModels.Null.Name ? TwinModel.Identity : model.Path);
-        var service = Cost("service", context.Options, send, samples, platform.Api, platform.Processes);
-        var twin = Cost("native twin", context.Options, send, samples, native.Api, native.Processes);
+        var service = Cost("service", context, send, samples, inFlight, platform.Api, platform.Processes);
+        var twin = Cost("native twin", context, send, samples, inFlight, native.Api, native.Processes);
         await MeasureAsync(context.Options, platform, service, twin);
         return service.Fault ?? twin.Fault ?? Judge(service.Micros.Zip(twin.Micros, (ours, its) => ours / its));
     }
 
-    private static JobCost Cost(string name, BenchOptions options, SendJobs send, Sample[] samples, Host api, Dictionary<string, int[]> processes) =>
-        new(name, () => send(api.Address, samples, options.InFlightFull, options.Stretch), processes);
+    private static JobCost Cost(string name, RowContext context, SendJobs send, Sample[] samples, int inFlight, Host api, Dictionary<string, int[]> processes) =>
+        new(name, () => send(api.Address, samples, context.Options.InFlightFull, context.Options.Stretch), processes, context.Servers.SettleAsync);
 
     private static async Task MeasureAsync(BenchOptions options, Platform platform, params JobCost[] costs)
     {
@@ -69,11 +65,11 @@ internal static class FullLoad
 
         var after = await MessagesAsync(platform);
         JobCost.Print(costs);
-        Print(options, after.Messages - before.Messages, after.Jobs - before.Jobs);
+        Print(after.Messages - before.Messages, after.Jobs - before.Jobs);
     }
 
-    private static void Print(BenchOptions options, double messages, double jobs) => Console.WriteLine(
-        $"{options.InFlightFull} jobs in flight; every answer was checked. The service's jobs: {jobs:N0} in {messages:N0} broker messages, {jobs / messages:0.0} in each.");
+    private static void Print(double messages, double jobs) => Console.WriteLine(
+        $"Every answer was checked. The service's jobs: {jobs:N0} in {messages:N0} broker messages, {jobs / messages:0.0} in each.");
 
     private static async Task<(double Messages, double Jobs)> MessagesAsync(Platform platform)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QueueInference.Bench.Load;
 using QueueInference.Bench.Report;
 using QueueInference.Bench.Services;
@@ -8,10 +9,12 @@ namespace QueueInference.Bench.Rows;
 /// <param name="name">For the table.</param>
 /// <param name="load">One stretch; what it calls sent is what the CPU time is divided by.</param>
 /// <param name="processes">Whose CPU time counts.</param>
-internal sealed class JobCost(string name, Func<Task<LoadResult>> load, Dictionary<string, int[]> processes)
+/// <param name="settle">Returns when nothing of the stretch goes on.</param>
+internal sealed class JobCost(string name, Func<Task<LoadResult>> load, Dictionary<string, int[]> processes, Func<Task> settle)
 {
     private const double Warm = 0.93;
-    private const int MostWarm = 6;
+    private const int MostWarm = 8;
+    private static readonly TimeSpan LeastWarm = TimeSpan.FromSeconds(20);
     private readonly List<double> _rates = [];
     private readonly List<Dictionary<string, double>> _used = [];
 
@@ -21,33 +24,29 @@ internal sealed class JobCost(string name, Func<Task<LoadResult>> load, Dictiona
     /// <summary>CPU-µs per job of all processes but the generator, of each stretch.</summary>
     public IEnumerable<double> Micros => _used.Select(one => one.Values.Sum() - one[Servers.Generator]);
 
-    /// <summary>Set when an answer was wrong.</summary>
+    /// <summary>Set when an answer that counts was wrong.</summary>
     public Outcome? Fault { get; private set; }
 
     /// <summary>Not counted: until a stretch costs about as much as the one before it, since compilers work in the first ones.</summary>
     public async Task WarmAsync()
     {
-        var last = double.PositiveInfinity;
-        for (var stretch = 0; stretch < MostWarm; stretch++)
+        var (watch, last, settled) = (Stopwatch.StartNew(), double.PositiveInfinity, false);
+        for (var stretch = 0; stretch < MostWarm && !(settled && watch.Elapsed > LeastWarm); stretch++)
         {
             await MeasureAsync();
-            var micros = Micros.Last();
-            if (micros > Warm * last)
-            {
-                break;
-            }
-
-            last = micros;
+            (last, settled) = (Micros.Last(), Micros.Last() > Warm * last);
         }
 
         _rates.Clear();
         _used.Clear();
+        Fault = null; // A cold service may refuse jobs; one that goes on doing so is found out below.
     }
 
     public async Task MeasureAsync()
     {
         var before = Cpu.Seconds(processes);
         var result = await load();
+        await settle();
         _used.Add(Cpu.Since(before, Cpu.Seconds(processes)).ToDictionary(group => group.Key, group => group.Value * 1e6 / result.Sent));
         _rates.Add(result.PerSecond);
         Check(result);

@@ -1,5 +1,6 @@
 using QueueInference.Bench.Load;
 using QueueInference.Bench.Models;
+using QueueInference.Bench.Report;
 
 namespace QueueInference.Bench.Rows;
 
@@ -14,9 +15,11 @@ internal static class RowList
         new("o", "<=250", "CPU-µs per durable single-row job, all processes but the generator, null model",
             context => FullLoad.ServiceAsync(context, ClosedLoop.WaitAsync, service => service.Micros)),
         new("tax", "<=1.5", "o ÷ that of the native twin: Kestrel, RabbitMQ.Client and StackExchange.Redis, a message for each job",
-            context => FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, BenchModels.Null)),
+            context => FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, BenchModels.Null, context.Options.InFlightFull)),
         new("taxs", "", "the same with the model of R1s, in ONNX Runtime in both",
-            context => FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, BenchModels.TextDirection)),
+            async context => BenchModels.TextDirection is { } model
+                ? await FullLoad.BesideTwinAsync(context, ClosedLoop.WaitAsync, model, context.Options.InFlight)
+                : Outcome.NotRun(BenchModels.NoTextDirection)),
         new("N", ">=4000", "null jobs/s end to end over HTTP, results read back",
             context => FullLoad.ServiceAsync(context, ClosedLoop.WaitAsync, service => service.Rates)),
         new("L", "<=3/10", "added latency at 30 % of N, p50/p99 in ms from the intended send", AddedLatency.RunAsync),

@@ -15,7 +15,7 @@ internal static class Throughput
     {
         if (model is null)
         {
-            return Outcome.NotRun("Set QI_MODELS_SHARED to the folder that has text-direction/model.onnx.");
+            return Outcome.NotRun(BenchModels.NoTextDirection);
         }
 
         var best = Best(model, context.Options.Provider);

@@ -55,6 +55,17 @@ internal sealed class Servers : IAsyncDisposable
         await redis.GetDatabase().ExecuteAsync("FLUSHDB");
     }
 
+    /// <summary>Waits until the store does not rewrite its file, so that what this costs counts for the load that caused it.</summary>
+    public async Task SettleAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Redis + ",allowAdmin=true");
+        await Wait.UntilAsync(async () =>
+        {
+            var info = (await redis.GetServers()[0].InfoAsync("persistence")).SelectMany(group => group).ToDictionary(pair => pair.Key, pair => pair.Value);
+            return info["aof_rewrite_in_progress"] == "0" && info["aof_rewrite_scheduled"] == "0" && info["rdb_bgsave_in_progress"] == "0";
+        }, TimeSpan.FromSeconds(60), "the store to have rewritten its file");
+    }
+
     /// <summary>Removes the queues of a model.</summary>
     public async Task ForgetAsync(string model)
     {
