@@ -1,4 +1,5 @@
 using System.Globalization;
+using QueueInference.Bench.Models;
 using QueueInference.Bench.Naive;
 using QueueInference.Bench.Report;
 using QueueInference.Bench.Rows;
@@ -17,6 +18,7 @@ internal static class Program
         {
             ["worker", var simulated, .. var rest] => await SimulatedWorker.RunAsync(simulated, rest),
             ["naive", var policy, var device, var rabbitMq, var redis, var queue] => await NaiveWorker.RunAsync(policy, device, rabbitMq, redis, queue),
+            ["samples", var model, var folder] => SampleFolder.Write(model, folder),
             [] => List(),
             _ => await RunAsync(BenchOptions.Parse(args)),
         };
