@@ -31,6 +31,8 @@ if [ ! -e "$home/installed" ]; then
 fi
 install_once "$peers/celery/packages.txt" timeout 1200 bash -c "$(declare -f install); home='$home' peers='$peers'; set -e; install"
 
+servers+=" $(listener "$(rabbitmq_port)")"
+
 # Two processes of one task each, which for this work beat one parent with two children: no second copy through a pipe.
 for worker in 1 2; do
     python -m celery -A peer worker --pool solo -n "peer$worker@%h" --without-gossip --without-mingle --without-heartbeat --loglevel ERROR

@@ -4,7 +4,7 @@
 #
 # The last line is: NAME jobs/s CPU-ms-per-job p50-ms p99-ms
 # Needed: QI_TEST_RABBITMQ (an AMQP URI) and QI_TEST_REDIS (host:port), of which database 13 is emptied.
-# May be given: PEER_SECONDS (10), PEER_WARMUP (5), PEER_IN_FLIGHT (64), PEER_SAMPLES (a folder that `bench/run.sh samples` wrote).
+# May be given: PEER_SECONDS (10), PEER_WARMUP (15), PEER_IN_FLIGHT (64), PEER_SAMPLES (a folder that `bench/run.sh samples` wrote).
 set -euo pipefail
 
 peers=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,7 +24,7 @@ model=${1:-text-direction}
 [ -n "${QI_TEST_RABBITMQ:-}" ] && [ -n "${QI_TEST_REDIS:-}" ] || fail "Set QI_TEST_RABBITMQ and QI_TEST_REDIS, or run 'bench/run.sh peers', which starts servers of its own."
 redis_host=${QI_TEST_REDIS%%:*}
 redis_port=${QI_TEST_REDIS##*:}
-export PEER_SECONDS=${PEER_SECONDS:-10} PEER_WARMUP=${PEER_WARMUP:-5} PEER_IN_FLIGHT=${PEER_IN_FLIGHT:-64}
+export PEER_SECONDS=${PEER_SECONDS:-10} PEER_WARMUP=${PEER_WARMUP:-15} PEER_IN_FLIGHT=${PEER_IN_FLIGHT:-64}
 export PEER_REDIS_HOST=$redis_host PEER_REDIS_PORT=$redis_port PEER_REDIS_DATABASE=$database
 mkdir -p "$home"
 
@@ -88,7 +88,7 @@ report() {
         'BEGIN { if (jobs == 0) exit 1; printf "%s %.1f %.2f %.1f %.1f\n", peer, jobs / seconds, ticks / hz * 1000 / jobs, p50, p99 }' || fail "No job ended in time."
 }
 
-# CPU time so far of all that was started here, and of the broker and the store.
+# CPU time so far of all that was started here and of the servers that it uses.
 ticks() {
     { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v groups="${groups[*]}" -v servers="$servers" '
         BEGIN { split(groups, list); for (i in list) group[list[i]]; split(servers, some); for (i in some) server[some[i]] }
@@ -139,7 +139,7 @@ alive() {
     return 1
 }
 
-servers="$(listener "$(rabbitmq_port)") $(listener "$redis_port")"
+servers=$(listener "$redis_port") # Whose CPU time counts too.
 trap finish EXIT
 trap 'exit 130' INT TERM
 empty_redis

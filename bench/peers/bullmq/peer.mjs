@@ -9,6 +9,7 @@ export const connection = {
     db: Number(process.env.PEER_REDIS_DATABASE),
     maxRetriesPerRequest: null,
 };
+export const rowKey = id => `row:${id}`;
 export const model = `${folder}/model.onnx`;
 export const about = JSON.parse(readFileSync(`${folder}/about.json`, 'utf8'));
 export const floats = bytes => new Float32Array(new Uint8Array(bytes).buffer);

@@ -34,11 +34,11 @@ try
 }
 catch (Exception e)
 {
-    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(e.GetBaseException().Message);
     Environment.Exit(1);
 }
 
-/// <summary>A job that is done is forgotten after half a minute, not a day: at 150 kB each, the store would fill.</summary>
+/// <summary>A job that is done is forgotten after half a minute, not a day.</summary>
 internal sealed class ShortMemory : JobFilterAttribute, IApplyStateFilter
 {
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) => context.JobExpirationTimeout = TimeSpan.FromSeconds(30);

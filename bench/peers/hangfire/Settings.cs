@@ -11,7 +11,7 @@ internal static class Settings
     public static string Samples { get; } = Text("PEER_SAMPLES");
     public static string Redis { get; } = $"{Text("PEER_REDIS_HOST")}:{Text("PEER_REDIS_PORT")},defaultDatabase={Database}";
     public static int Database => Number("PEER_REDIS_DATABASE", 0);
-    public static TimeSpan Warmup { get; } = TimeSpan.FromSeconds(Number("PEER_WARMUP", 5));
+    public static TimeSpan Warmup { get; } = TimeSpan.FromSeconds(Number("PEER_WARMUP", 15));
     public static TimeSpan Length { get; } = TimeSpan.FromSeconds(Number("PEER_SECONDS", 10));
     public static int InFlight { get; } = Number("PEER_IN_FLIGHT", 64);
     public static int Workers { get; } = Number("PEER_CONCURRENCY", 4);
