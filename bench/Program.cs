@@ -1,4 +1,5 @@
 using System.Globalization;
+using QueueInference.Bench.Models;
 using QueueInference.Bench.Naive;
 using QueueInference.Bench.Report;
 using QueueInference.Bench.Rows;
@@ -20,6 +21,7 @@ internal static class Program
             ["naive", var policy, var device, var rabbitMq, var redis, var queue] => await NaiveWorker.RunAsync(policy, device, rabbitMq, redis, queue),
             ["twin", "api", .. var rest] => await TwinApi.RunAsync(rest),
             ["twin", "worker", var served, var file, .. var rest] => await TwinWorker.RunAsync(served, file, rest),
+            ["samples", var model, var folder] => SampleFolder.Write(model, folder),
             [] => List(),
             _ => await RunAsync(BenchOptions.Parse(args)),
         };

@@ -34,7 +34,8 @@ internal sealed record BenchModel(string Name, string Path, Func<Random, Tensor[
 
     public static Tensor Integers(string name, long[] values) => new(name, TensorDatatype.Int64, [1, values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    private float[] Run(IModelRunner runner, Tensor[] row)
+    /// <summary>The output that is checked, for one row.</summary>
+    public float[] Run(IModelRunner runner, Tensor[] row)
     {
         using var outputs = runner.Run(row);
         return MemoryMarshal.Cast<byte, float>(outputs.Tensors.First(tensor => tensor.Name == Output).Data.Span).ToArray();

@@ -13,7 +13,10 @@ internal static class BenchModels
     private static readonly string? TextDirectionSettings =
         typeof(ModelSettings).GetProperty("Warmup") is null ? null : """{"warmup":[{"x":[1,3,48,192]}]}""";
 
-    private static readonly string Folder = Directory.CreateDirectory(System.IO.Path.Combine(Root(), "bench", ".models")).FullName;
+    /// <summary>The folder of the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    private static readonly string Folder = Directory.CreateDirectory(System.IO.Path.Combine(Root, "bench", ".models")).FullName;
 
     public static BenchModel Null => new("null", Made("null", Networks.Null), random => [BenchModel.Noise("x", random, 1, 16)], "y");
 
@@ -55,7 +58,7 @@ internal static class BenchModels
         return path;
     }
 
-    private static string Root()
+    private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(System.IO.Path.Combine(folder!.FullName, "QueueInference.sln")))

@@ -30,6 +30,8 @@ internal static class RowList
         new("low", "<=0.1ms|5%", "p50 of one lonely job: batch size auto less batch size 1", LowLoad.RunAsync),
         new("pad", "<=1.25", "elements with padding ÷ without, lengths 16–256", Padding.RunAsync),
         new("naive", ">=1", "throughput ÷ that of the best naive worker; latency beside theirs, simulated", NaiveRow.RunAsync),
+        new("peers", ">=3", "jobs/s ÷ those of the best of Celery, BullMQ and Hangfire, text-direction classifier", context => PeersRow.RunAsync(context, BenchModels.TextDirection)),
+        new("peers0", "", "the same, null model", context => PeersRow.RunAsync(context, BenchModels.Null)),
         new("A", "<=4096/0", "managed bytes per job in the worker, payload left out / bytes per job in large objects of ours", Allocation.RunAsync),
         new("profile", "", "where Api and Worker spend their time, at R1s", Profile.RunAsync),
     ];

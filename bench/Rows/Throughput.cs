@@ -40,7 +40,7 @@ internal static class Throughput
     }
 
     /// <summary>Warms the service with both ways of reading results, and takes the one that gives more.</summary>
-    private static async Task<Func<TimeSpan, Task<LoadResult>>> ChooseAsync(Platform platform, Sample[] samples, int inFlight)
+    public static async Task<Func<TimeSpan, Task<LoadResult>>> ChooseAsync(Platform platform, Sample[] samples, int inFlight)
     {
         var ways = new (string Name, Func<TimeSpan, Task<LoadResult>> Run)[]
         {
