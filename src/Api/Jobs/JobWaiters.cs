@@ -34,6 +34,13 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
         }
     }
 
+    /// <summary>Ends when the job may have ended: read its record after asking for this, then give it back.</summary>
+    public Task WokenAsync(JobId id) =>
+        _waiting.GetOrAdd(id.Text, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Others that wait for the same job read once more and register again.</summary>
+    public void GiveBack(JobId id) => Wake(id.Text);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var partition in Partitions.All)
