@@ -1,0 +1,78 @@
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using QueueInference.Api.Bulk;
+using QueueInference.Api.Hosting;
+using QueueInference.Api.Problems;
+using Xunit;
+
+namespace QueueInference.Tests.Api.Bulk;
+
+/// <summary>Bulks of which no item gets as far as to be submitted.</summary>
+public sealed class BulkSubmitterTests
+{
+    private static readonly BulkForm Array = new(BulkKind.Array), Lines = new(BulkKind.Lines);
+
+    [Fact]
+    public async Task ReadAsync_MoreThanTheMost_ReadsNoFurther()
+    {
+        var body = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{}\n", BulkSubmitter.MostItems + 20_000))));
+        var entries = await ReadAsync(Lines, body);
+        Assert.Equal(BulkSubmitter.MostItems + 1, entries.Count);
+        Assert.Equal(Enumerable.Range(0, entries.Count), entries.Select(entry => entry.Index));
+        Assert.All(entries.SkipLast(1), entry => Assert.Equal("type-mismatch", entry.Problem!.Slug));
+        Assert.Equal("bulk-too-large", entries[^1].Problem!.Slug);
+        Assert.True(body.Position < body.Length);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ExactlyTheMost_NoMoreEntries() =>
+        Assert.Equal(BulkSubmitter.MostItems, (await ReadAsync(Array, Text($"[{string.Join(',', Enumerable.Repeat("7", BulkSubmitter.MostItems))}]"))).Count);
+
+    [Fact]
+    public async Task ReadAsync_BrokenLine_NextIsRead() =>
+        Assert.Equal(["malformed-json", "type-mismatch", "invalid-encoding", "type-mismatch"],
+            Slugs(await ReadAsync(Lines, new MemoryStream([.. "{canary\n{}\n"u8, 0x22, 0xff, 0x22, .. "\n7"u8]))));
+
+    [Fact]
+    public async Task ReadAsync_BrokenElement_EndsTheArray()
+    {
+        var entries = await ReadAsync(Array, Text("[{},7,{canary},{}]"));
+        Assert.Equal(["type-mismatch", "type-mismatch", "malformed-json"], Slugs(entries));
+        Assert.Contains("nothing after it was read", entries[^1].Problem!.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", entries[^1].Problem!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_BodyEndsEarly_LastEntrySaysSo() => Assert.Equal(["type-mismatch", "malformed-json"], Slugs(await ReadAsync(Array, Text("[{},{"))));
+
+    [Theory]
+    [InlineData("{}", "type-mismatch")]
+    [InlineData("", "empty-body")]
+    [InlineData("[{canary}]", "malformed-json")]
+    public async Task ReadAsync_BrokenBeforeTheFirst_TheCallIsRefused(string body, string slug) =>
+        Assert.Equal(slug, (await Assert.ThrowsAsync<ProblemException>(() => ReadAsync(Array, Text(body)))).Problem.Slug);
+
+    [Fact]
+    public async Task ReadAsync_ClientGone_ChannelFails() =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(Lines, Text("{}"), gone: true));
+
+    private static IEnumerable<string> Slugs(IEnumerable<BulkEntry> entries) => entries.Select(entry => entry.Problem!.Slug);
+
+    private static MemoryStream Text(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private static async Task<List<BulkEntry>> ReadAsync(BulkForm form, Stream body, bool gone = false)
+    {
+        var submitter = new BulkSubmitter(null!, new BulkRoom(), Options.Create(new ApiOptions()), TimeProvider.System, NullLogger<BulkSubmitter>.Instance);
+        var entries = Channel.CreateUnbounded<Task<BulkEntry>>();
+        await submitter.ReadAsync(form, body, null, entries.Writer, new CancellationToken(gone));
+        var read = new List<BulkEntry>();
+        await foreach (var entry in entries.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            read.Add(await entry);
+        }
+
+        return read;
+    }
+}
