@@ -54,9 +54,32 @@ public sealed class BulkSubmitterTests
     public async Task ReadAsync_BrokenBeforeTheFirst_TheCallIsRefused(string body, string slug) =>
         Assert.Equal(slug, (await Assert.ThrowsAsync<ProblemException>(() => ReadAsync(Array, Text(body)))).Problem.Slug);
 
+    /// <summary>What stands for the submitter here is a fault, and must end as an entry too.</summary>
+    [Fact]
+    public async Task ReadAsync_NoRoom_ReadsNoFurtherUntilThereIs()
+    {
+        var room = new BulkRoom(mostItems: 1);
+        await room.EnterAsync(0, TestContext.Current.CancellationToken);
+        var body = Cut.Everywhere(string.Concat(Enumerable.Repeat("""{"model":"m","inputs":[]}""" + "\n", 3)));
+        var entries = Channel.CreateUnbounded<Task<BulkEntry>>();
+        var reading = Submitter(room).ReadAsync(Lines, body, null, entries.Writer, TestContext.Current.CancellationToken);
+        Assert.False(reading.IsCompleted);
+        Assert.Equal(body.Length / 3, body.Position);
+        room.Leave(0);
+        await reading;
+        Assert.Equal(body.Length, body.Position);
+        await foreach (var entry in entries.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("internal-error", (await entry).Problem!.Slug);
+        }
+    }
+
     [Fact]
     public async Task ReadAsync_ClientGone_ChannelFails() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(Lines, Text("{}"), gone: true));
+
+    private static BulkSubmitter Submitter(BulkRoom room) =>
+        new(null!, room, Options.Create(new ApiOptions()), TimeProvider.System, NullLogger<BulkSubmitter>.Instance);
 
     private static IEnumerable<string> Slugs(IEnumerable<BulkEntry> entries) => entries.Select(entry => entry.Problem!.Slug);
 
@@ -64,9 +87,8 @@ public sealed class BulkSubmitterTests
 
     private static async Task<List<BulkEntry>> ReadAsync(BulkForm form, Stream body, bool gone = false)
     {
-        var submitter = new BulkSubmitter(null!, new BulkRoom(), Options.Create(new ApiOptions()), TimeProvider.System, NullLogger<BulkSubmitter>.Instance);
         var entries = Channel.CreateUnbounded<Task<BulkEntry>>();
-        await submitter.ReadAsync(form, body, null, entries.Writer, new CancellationToken(gone));
+        await Submitter(new BulkRoom()).ReadAsync(form, body, null, entries.Writer, new CancellationToken(gone));
         var read = new List<BulkEntry>();
         await foreach (var entry in entries.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
         {
