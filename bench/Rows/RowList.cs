@@ -19,5 +19,6 @@ internal static class RowList
         new("naive", ">=1", "throughput ÷ that of the best naive worker; latency beside theirs, simulated", NaiveRow.RunAsync),
         new("A", "<=4096/0", "managed bytes per job in the worker, payload left out / bytes per job in large objects of ours", Allocation.RunAsync),
         new("profile", "", "where Api and Worker spend their time, at R1s", Profile.RunAsync),
+        new("o64", "<=60", "CPU-µs per job of a bulk of 64, null model, all processes but the generator", BulkCost.RunAsync),
     ];
 }
