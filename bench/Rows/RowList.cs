@@ -34,5 +34,6 @@ internal static class RowList
         new("peers0", "", "the same, null model", context => PeersRow.RunAsync(context, BenchModels.Null)),
         new("A", "<=4096/0", "managed bytes per job in the worker, payload left out / bytes per job in large objects of ours", Allocation.RunAsync),
         new("profile", "", "where Api and Worker spend their time, at R1s", Profile.RunAsync),
+        new("o64", "<=60", "CPU-µs per job of a bulk of 64, null model, all processes but the generator", BulkCost.RunAsync),
     ];
 }

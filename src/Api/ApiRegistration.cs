@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Auth;
+using QueueInference.Api.Bulk;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;
@@ -40,6 +41,7 @@ public static class ApiRegistration
         if (app.Services.GetRequiredService<IOptions<ApiOptions>>().Value.Has("jobs"))
         {
             app.MapJobs();
+            app.MapBulk();
             app.MapModels();
         }
 
@@ -50,7 +52,7 @@ public static class ApiRegistration
     private static Task WriteUnroutedAsync(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => ProblemWriter.WriteAsync(context, new Problem("route-not-found",
-            "Try POST /v1/jobs, GET /v1/jobs, GET /v1/models, /health/ready or /metrics."), context.RequestAborted),
+            "Try POST /v1/jobs, POST /v1/jobs/bulk, GET /v1/jobs, GET /v1/models, /health/ready or /metrics."), context.RequestAborted),
         StatusCodes.Status405MethodNotAllowed => ProblemWriter.WriteAsync(context, new Problem("method-not-allowed",
             $"Allowed is {context.Response.Headers.Allow}."), context.RequestAborted),
         _ => Task.CompletedTask,
@@ -61,12 +63,16 @@ public static class ApiRegistration
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
-        .AddSingleton<JobSubmitter>();
+        .AddSingleton<JobSubmitter>()
+        .AddSingleton(new BulkRoom())
+        .AddSingleton<BulkSubmitter>();
 
     private static IServiceCollection AddReading(this IServiceCollection services) => services
         .AddSingleton<JobWaiters>()
         .AddHostedService(provider => provider.GetRequiredService<JobWaiters>())
         .AddSingleton<JobQueries>()
+        .AddSingleton<BulkQueries>()
+        .AddSingleton<JobBatchReader>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
         .AddSingleton<QueueDepths>()

@@ -15,7 +15,7 @@ namespace QueueInference.Api.Jobs;
 internal static class JobEndpoints
 {
     /// <summary>While there is one key, there is one tenant.</summary>
-    private const string Tenant = "default";
+    public const string Tenant = "default";
 
     public static void MapJobs(this IEndpointRouteBuilder endpoints)
     {
@@ -49,6 +49,7 @@ internal static class JobEndpoints
         var key = RequestHeaders.IdempotencyKey(http.Headers);
         using var body = await RequestBody.ReadAsync(http, most, cancellationToken);
         var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default);
+        key = request.IdempotencyKey ?? key;
         return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), waits, cancellationToken);
     }
 
@@ -169,7 +170,8 @@ internal static class JobEndpoints
     private static bool Matches(Microsoft.Extensions.Primitives.StringValues header, string etag) =>
         header.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(tag => tag == etag || tag == "*");
 
-    private static TimeSpan Wait(string? seconds, TimeSpan most)
+    /// <summary>The <c>wait</c> of a query, in seconds.</summary>
+    public static TimeSpan Wait(string? seconds, TimeSpan most)
     {
         if (seconds is null)
         {

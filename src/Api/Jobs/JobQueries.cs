@@ -10,6 +10,9 @@ namespace QueueInference.Api.Jobs;
 /// <summary>Finds jobs for a caller: a foreign id is answered like an unknown one, an expired one differently, and a store that is away never as «not found».</summary>
 internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdentity identity, IOptions<JobOptions> options, TimeProvider time)
 {
+    /// <summary>Says nothing of whether it is another's.</summary>
+    public static readonly Problem NotFound = new("job-not-found", "There is no such job.");
+
     private const int ListChunk = 100, ListScan = 2_000;
 
     /// <summary>A job that exists, after at most <paramref name="wait"/>.</summary>
@@ -90,9 +93,11 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
     });
 
     private async Task<JobId> ParseAsync(string text, string tenant, CancellationToken cancellationToken) =>
-        JobId.TryParse(text, tenant, await identity.KeyAsync(cancellationToken), out var id) ? id : throw NotFound();
+        JobId.TryParse(text, tenant, await identity.KeyAsync(cancellationToken), out var id) ? id : throw new ProblemException(NotFound);
 
-    private JobRecord Existing(JobId id, JobRecord? job)
+    /// <summary>A record as its owner may see it.</summary>
+    /// <exception cref="ProblemException">There is none, or no longer.</exception>
+    public JobRecord Existing(JobId id, JobRecord? job)
     {
         if (job is null)
         {
@@ -103,16 +108,15 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
 
         if (job.Forgotten)
         {
-            throw NotFound();
+            throw new ProblemException(NotFound);
         }
 
         return job.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds() ? throw Expired() : job;
     }
 
-    private static Tensor[] Filled(Tensor[]? outputs) =>
+    /// <summary>The outputs of a job that has succeeded.</summary>
+    public static Tensor[] Filled(Tensor[]? outputs) =>
         outputs ?? throw new ProblemException(new Problem("result-lost", "The job succeeded, but the store has lost its result. Submit it again."));
-
-    private static ProblemException NotFound() => new(new Problem("job-not-found", "There is no such job."));
 
     private static ProblemException Expired() => new(new Problem("result-expired", "The job has finished, and its result is no longer kept. Submit it again, with a longer result_ttl_seconds if need be."));
 
@@ -131,7 +135,8 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
             : throw new ProblemException(new Problem("invalid-option", "The cursor must be one that this list returned."));
     }
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> read)
+    /// <summary>What the store could not do, as problems.</summary>
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> read)
     {
         try
         {

@@ -54,7 +54,8 @@ internal sealed class ProblemBoundary(RequestDelegate next, ILogger<ProblemBound
         context.RequestAborted.IsCancellationRequested
         && (error is OperationCanceledException || error is IOException and not BadHttpRequestException);
 
-    private static Problem Translate(Exception error) => error switch
+    /// <summary>What an exception is to the caller.</summary>
+    public static Problem Translate(Exception error) => error switch
     {
         ProblemException refusal => refusal.Problem,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>

@@ -29,6 +29,9 @@ internal sealed record JobRequest
     /// <summary>Where the terminal event goes. Its syntax is checked; whether the host is allowed is not.</summary>
     public WebhookTarget? Webhook { get; init; }
 
+    /// <summary>Makes repeats of this job one job; goes before a header.</summary>
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>The caller's own labels.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

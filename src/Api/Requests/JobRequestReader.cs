@@ -12,7 +12,7 @@ namespace QueueInference.Api.Requests;
 internal static class JobRequestReader
 {
     private const string Known =
-        "model, version, inputs, outputs, priority, deadline, result_ttl_seconds, webhook, metadata and parameters";
+        "model, version, inputs, outputs, priority, deadline, result_ttl_seconds, webhook, idempotency_key, metadata and parameters";
 
     /// <summary>Reads a body or throws a <see cref="ProblemException"/>.</summary>
     /// <param name="body">The whole body. Tensors of the binary form point into it, so it must live as long as the request.</param>
@@ -83,7 +83,7 @@ internal static class JobRequestReader
                     ParameterReader.Read(ref json, "/parameters");
                     break;
                 case "id":
-                    throw new ProblemException("invalid-option", "/id", "The service chooses job ids; use metadata or the Idempotency-Key header for your own.");
+                    throw new ProblemException("invalid-option", "/id", "The service chooses job ids; use metadata or idempotency_key for your own.");
                 default:
                     TakeOption(ref json, name);
                     break;
@@ -108,6 +108,7 @@ internal static class JobRequestReader
                 "deadline" => absent ? _rest : _rest with { Deadline = options.Deadline(ref json) },
                 "result_ttl_seconds" => absent ? _rest : _rest with { ResultTtlSeconds = options.ResultTtl(ref json) },
                 "webhook" => absent ? _rest : _rest with { Webhook = WebhookReader.Read(ref json, options.Limits) },
+                "idempotency_key" => absent ? _rest : _rest with { IdempotencyKey = OptionReader.IdempotencyKey(ref json) },
                 "metadata" => absent ? _rest : _rest with { Metadata = options.Metadata(ref json) },
                 _ => throw new ProblemException("unknown-property", "", $"The object has a property other than {Known}."),
             };

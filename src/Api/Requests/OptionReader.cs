@@ -37,6 +37,14 @@ internal sealed class OptionReader(RequestLimits limits, DateTimeOffset now)
         _ => throw Invalid("/priority", "The value must be high, normal or low."),
     };
 
+    /// <summary>A key like that of the header.</summary>
+    public static string IdempotencyKey(ref JsonCursor json)
+    {
+        var key = json.Text("/idempotency_key");
+        return RequestHeaders.IsKey(key) ? key : throw new ProblemException(
+            "invalid-idempotency-key", "/idempotency_key", $"The value must have 1 to {RequestHeaders.MaxKeyLength} printable ASCII characters.");
+    }
+
     /// <summary>The names of the requested outputs; an empty array asks for all, as in the protocol.</summary>
     public IReadOnlyList<string>? Outputs(ref JsonCursor json)
     {

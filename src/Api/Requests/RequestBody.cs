@@ -6,28 +6,35 @@ namespace QueueInference.Api.Requests;
 /// <summary>A whole body in memory that is lent. Tensors point into it, so it is given back only when the job has been sent.</summary>
 internal sealed class RequestBody : IDisposable
 {
+    private const int FirstBytes = 4096;
     private byte[] _bytes;
     private int _length;
 
-    private RequestBody(int size) => _bytes = ArrayPool<byte>.Shared.Rent(size);
+    /// <summary>An empty one, to be appended to.</summary>
+    public RequestBody()
+        : this(0)
+    {
+    }
+
+    private RequestBody(int size) => _bytes = size == 0 ? [] : ArrayPool<byte>.Shared.Rent(size);
 
     /// <summary>The body.</summary>
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
     /// <summary>Reads a body, but never more than allowed.</summary>
     /// <exception cref="ProblemException">It is larger than <paramref name="most"/> bytes.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > most)
-        {
-            throw TooLarge(most);
-        }
+    public static Task<RequestBody> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken) =>
+        request.ContentLength > most ? throw TooLarge(most) : ReadAsync(request.Body, request.ContentLength, most, cancellationToken);
 
+    /// <summary>Reads a body of which the length may be known.</summary>
+    /// <exception cref="ProblemException">It is larger than <paramref name="most"/> bytes.</exception>
+    public static async Task<RequestBody> ReadAsync(Stream source, long? length, int most, CancellationToken cancellationToken)
+    {
         // One byte more than it says, so that its end is seen without growing.
-        var body = new RequestBody((int)(request.ContentLength + 1 ?? 4096));
+        var body = new RequestBody((int)(length + 1 ?? FirstBytes));
         try
         {
-            await body.FillAsync(request.Body, most, cancellationToken);
+            await body.FillAsync(source, most, cancellationToken);
             return body;
         }
         catch
@@ -37,10 +44,36 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>Appends bytes; false, and nothing done, when there would be more than <paramref name="most"/>.</summary>
+    public bool TryAppend(ReadOnlySpan<byte> bytes, int most)
+    {
+        if (bytes.Length > most - _length)
+        {
+            return false;
+        }
+
+        if (bytes.Length > _bytes.Length - _length)
+        {
+            Grow(_length + bytes.Length);
+        }
+
+        bytes.CopyTo(_bytes.AsSpan(_length));
+        _length += bytes.Length;
+        return true;
+    }
+
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return(_bytes);
         (_bytes, _length) = ([], 0);
+    }
+
+    private static void Return(byte[] bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     private async Task FillAsync(Stream source, int most, CancellationToken cancellationToken)
@@ -55,16 +88,16 @@ internal sealed class RequestBody : IDisposable
 
             if (_length == _bytes.Length)
             {
-                Grow();
+                Grow(_length + 1);
             }
         }
     }
 
-    private void Grow()
+    private void Grow(int least)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _length);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(least, 2 * _bytes.Length));
         _bytes.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return(_bytes);
         _bytes = larger;
     }
 

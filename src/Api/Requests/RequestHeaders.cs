@@ -8,8 +8,10 @@ namespace QueueInference.Api.Requests;
 /// <summary>Reads the headers of a submission.</summary>
 internal static class RequestHeaders
 {
+    /// <summary>Characters of an idempotency key.</summary>
+    public const int MaxKeyLength = 255;
+
     private const int MaxWaitSeconds = 60;
-    private const int MaxKeyLength = 255;
 
     /// <summary>Refuses a body that is neither JSON nor the protocol's binary form, or that is compressed.</summary>
     /// <returns>The length of the JSON before the binary tensors; null when the body is JSON alone.</returns>
@@ -39,11 +41,14 @@ internal static class RequestHeaders
         }
 
         var key = values.Count == 1 ? Unquoted((values[0] ?? "").Trim()) : "";
-        return key.Length is > 0 and <= MaxKeyLength && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        return IsKey(key)
             ? key
             : throw new ProblemException(new Problem(
                 "invalid-idempotency-key", $"The header Idempotency-Key is sent once, with 1 to {MaxKeyLength} printable ASCII characters."));
     }
+
+    /// <summary>Whether a text may be an idempotency key.</summary>
+    public static bool IsKey(string key) => key.Length is > 0 and <= MaxKeyLength && !key.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     /// <summary>How long the client would like to wait for the result; null when it does not say.</summary>
     /// <remarks>RFC 7240: a preference that cannot be understood is ignored.</remarks>
@@ -63,12 +68,16 @@ internal static class RequestHeaders
         }
 
         return MediaTypeHeaderValue.TryParse(contentType.ToString(), out var type)
-            && ((type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-                    && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            && ((type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) && IsUtf8(type))
                 || (hasLength && type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static void RequireNoEncoding(IHeaderDictionary headers)
+    /// <summary>Whether text of this type is UTF-8, as far as the header says.</summary>
+    public static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Refuses a compressed body.</summary>
+    public static void RequireNoEncoding(IHeaderDictionary headers)
     {
         var encoding = headers.ContentEncoding.ToString().Trim();
         if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))

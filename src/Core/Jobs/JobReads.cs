@@ -15,6 +15,18 @@ public sealed class JobReads(RedisStore store)
     /// <summary>A succeeded job's outputs; null once they are gone.</summary>
     public Task<Tensor[]?> GetResultAsync(JobId id, CancellationToken cancellationToken) => GetTensorsAsync(JobKeys.Result(id), cancellationToken);
 
+    /// <summary>Records and results of several jobs in one round trip; each as <see cref="GetAsync"/> and <see cref="GetResultAsync"/> answer it.</summary>
+    public Task<(JobRecord? Record, Tensor[]? Outputs)[]> GetManyAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        store.GuardAsync(async redis =>
+        {
+            var batch = redis.CreateBatch();
+            var records = ids.Select(id => batch.HashGetAsync(JobKeys.Job(id), JobRecord.Fields)).ToArray();
+            var results = ids.Select(id => batch.StringGetAsync(JobKeys.Result(id))).ToArray();
+            batch.Execute();
+            var (fields, values) = (await Task.WhenAll(records), await Task.WhenAll(results));
+            return ids.Select((id, i) => (JobRecord.Parse(id, fields[i]), Tensors(values[i]))).ToArray();
+        }, cancellationToken);
+
     /// <summary>A job's kept inputs; null where there are none.</summary>
     public Task<Tensor[]?> GetInputsAsync(JobId id, CancellationToken cancellationToken) => GetTensorsAsync(JobKeys.Inputs(id), cancellationToken);
 
@@ -53,9 +65,11 @@ public sealed class JobReads(RedisStore store)
 
     private static JobRecord Gone(JobId id) => new(id, JobState.Expired, null, 0, null, null, null, null, null, null, Forgotten: true);
 
-    private async Task<Tensor[]?> GetTensorsAsync(RedisKey key, CancellationToken cancellationToken)
+    private async Task<Tensor[]?> GetTensorsAsync(RedisKey key, CancellationToken cancellationToken) =>
+        Tensors(await store.GuardAsync(redis => redis.StringGetAsync(key), cancellationToken));
+
+    private static Tensor[]? Tensors(RedisValue value)
     {
-        var value = await store.GuardAsync(redis => redis.StringGetAsync(key), cancellationToken);
         if (value.IsNull)
         {
             return null;

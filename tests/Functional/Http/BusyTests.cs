@@ -60,6 +60,36 @@ public sealed class BusyTests(BusyTests.BusyServer server) : IClassFixture<BusyT
     public async Task Get_WaitTooShort_StateAsItIs() =>
         Assert.Equal("running", (await _client.JobAsync(server.Running, "?wait=0.2")).Text("state"));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?wait=0.2")]
+    public async Task Results_WaitTooShort_StatesAsTheyAre(string query)
+    {
+        var queued = await _client.SubmitAsync(Bodies.Busy(1));
+        using var answer = await _client.PostAsync(
+            $"/v1/jobs/results{query}", Bodies.Json($$"""{"ids":["{{server.Running}}","{{queued}}"]}"""), TestContext.Current.CancellationToken);
+        var entries = (await answer.JsonAsync()).AsArray();
+        Assert.Equal(["running", "queued"], entries.Select(entry => entry!["job"]!.Text("state")));
+    }
+
+    [Fact]
+    public async Task Results_OneEnds_SentBeforeTheOther()
+    {
+        string[] ids = [await _client.SubmitAsync(Bodies.Busy(1)), await _client.SubmitAsync(Bodies.Busy(1))];
+        using var request = await OpenRequest.StartAsync(server.Port, "/v1/jobs/results?wait=60", "application/json");
+        await request.SendAsync($$"""{"ids":["{{ids[0]}}","{{ids[1]}}"]}""");
+        await request.EndAsync();
+        foreach (var index in new[] { 1, 0 })
+        {
+            using var canceled = await _client.CallAsync("POST", $"/v1/jobs/{ids[index]}/cancel");
+            Assert.Equal(HttpStatusCode.OK, canceled.StatusCode);
+            var text = await request.ReadUntilAsync($"\"index\":{index},\"job\"");
+            Assert.Equal(index == 0, text.Contains("\"index\":0", StringComparison.Ordinal));
+        }
+
+        await request.ReadUntilAsync("\r\n0\r\n\r\n");
+    }
+
     [Fact]
     public async Task Submit_WaitTooShort_Accepted()
     {

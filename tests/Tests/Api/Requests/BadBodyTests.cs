@@ -56,6 +56,9 @@ public sealed class BadBodyTests
     [InlineData("""{"model":"m","outputs":[{}]}""", "type-mismatch", 400, "/outputs/0/name")]
     [InlineData("""{"model":"m","metadata":{"a":1}}""", "type-mismatch", 400, "/metadata")]
     [InlineData("""{"model":"m","metadata":{"a":null}}""", "type-mismatch", 400, "/metadata")]
+    [InlineData("""{"model":"m","idempotency_key":7}""", "type-mismatch", 400, "/idempotency_key")]
+    [InlineData("""{"model":"m","idempotency_key":""}""", "invalid-idempotency-key", 400, "/idempotency_key")]
+    [InlineData("""{"model":"m","idempotency_key":"canary7f3a\u0007"}""", "invalid-idempotency-key", 400, "/idempotency_key")]
     [InlineData("""{"model":"m","webhook":{}}""", "type-mismatch", 400, "/webhook/url")]
     [InlineData("""{"model":"m","webhook":"canary7f3a"}""", "type-mismatch", 400, "/webhook")]
     public void Read_BadDocument_IsRefused(string body, string slug, int status, string? pointer) =>
