@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the peers' scripts share; each sources it with its own arguments. bench/README.md says what is measured.
 #
 #   bench/peers/NAME.sh [text-direction|null]
@@ -21,7 +22,7 @@ fail() {
 
 [ $# -le 1 ] || fail "Say one model: text-direction or null."
 model=${1:-text-direction}
-[ -n "${QI_TEST_RABBITMQ:-}" ] && [ -n "${QI_TEST_REDIS:-}" ] || fail "Set QI_TEST_RABBITMQ and QI_TEST_REDIS, or run 'bench/run.sh peers', which starts servers of its own."
+[ -n "${QI_TEST_RABBITMQ:+${QI_TEST_REDIS:-}}" ] || fail "Set QI_TEST_RABBITMQ and QI_TEST_REDIS, or run 'bench/run.sh peers', which starts servers of its own."
 redis_host=${QI_TEST_REDIS%%:*}
 redis_port=${QI_TEST_REDIS##*:}
 export PEER_SECONDS=${PEER_SECONDS:-10} PEER_WARMUP=${PEER_WARMUP:-15} PEER_IN_FLIGHT=${PEER_IN_FLIGHT:-64}
@@ -52,9 +53,9 @@ install_once() {
     echo "$mark" >"$home/installed"
 }
 
-# The last line of a log that says something.
+# The last error in a log, else its last line that says something.
 last() {
-    { grep '[^[:space:]]' "$1" || true; } | tail -n 1
+    { grep -E '[A-Z][A-Za-z]*Error\b' "$1" || grep '[^[:space:]]' "$1" || true; } 2>/dev/null | tail -n 1
 }
 
 # Starts a worker in a process group of its own. $1: the name of its log.
@@ -80,6 +81,7 @@ drive() {
     done <&"$output"
     wait "$pid" || fail "The load failed: $(last "$home/load.log") The workers' last words: $(for log in "$home"/worker*.log; do last "$log"; done) The logs are in $home."
     [ -n "$outcome" ] || fail "The load ended without a result."
+    # shellcheck disable=SC2086 # Its words.
     report "$used" $outcome
 }
 
@@ -110,7 +112,7 @@ rabbitmq_port() {
 }
 
 empty_redis() {
-    exec {redis}<>"/dev/tcp/$redis_host/$redis_port" || fail "Nothing answers at $QI_TEST_REDIS."
+    { exec {redis}<>"/dev/tcp/$redis_host/$redis_port"; } 2>/dev/null || fail "Nothing answers at $QI_TEST_REDIS."
     printf 'SELECT %s\r\nFLUSHDB\r\nQUIT\r\n' "$database" >&"$redis"
     timeout 30 cat <&"$redis" >/dev/null
     exec {redis}>&-
@@ -140,7 +142,7 @@ alive() {
 }
 
 servers=$(listener "$redis_port") # Whose CPU time counts too.
+empty_redis
 trap finish EXIT
 trap 'exit 130' INT TERM
-empty_redis
 samples
