@@ -7,6 +7,7 @@ using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;
 using QueueInference.Api.Problems;
+using QueueInference.Api.Results;
 using QueueInference.Api.Submitting;
 using QueueInference.Api.Webhooks;
 using QueueInference.Core.Hosting;
@@ -61,12 +62,15 @@ public static class ApiRegistration
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
-        .AddSingleton<JobSubmitter>();
+        .AddSingleton<InputPlacer>()
+        .AddSingleton<JobSubmitter>()
+        .AddSingleton<JobUpload>();
 
     private static IServiceCollection AddReading(this IServiceCollection services) => services
         .AddSingleton<JobWaiters>()
         .AddHostedService(provider => provider.GetRequiredService<JobWaiters>())
         .AddSingleton<JobQueries>()
+        .AddSingleton<LargeResultWriter>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
         .AddSingleton<QueueDepths>()
@@ -78,6 +82,7 @@ public static class ApiRegistration
         if (options.Has("sweeper"))
         {
             services.AddHostedService<Sweeper>();
+            services.AddHostedService<PayloadCleaner>();
         }
 
         if (options.Has("webhooks"))
