@@ -46,7 +46,8 @@ internal sealed class FolderPayloads(string folder) : IPayloadStore
     {
         try
         {
-            return new FileStream(FileOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+            return new GuardedStream(
+                new FileStream(FileOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true));
         }
         catch (FileNotFoundException)
         {

@@ -36,6 +36,20 @@ public sealed class PayloadOptions
     /// <summary>A folder that all processes share, for <c>Folder</c>. Nothing else may lie in it.</summary>
     /// <value>None by default. Standalone takes <c>payloads</c> in its data folder.</value>
     public string? Folder { get; set; }
+
+    /// <summary>The bucket, for <c>S3</c>. Credentials come from where the AWS SDK looks for them: environment, profile, role of the machine.</summary>
+    /// <value>None by default.</value>
+    public string? S3Bucket { get; set; }
+
+    /// <summary>What stands before the keys of the objects.</summary>
+    /// <value>The default is <c>payloads/</c>.</value>
+    [Required]
+    public string S3Prefix { get; set; } = "payloads/";
+
+    /// <summary>Where S3 is, for a server other than Amazon's; addressed as <c>host/bucket</c>.</summary>
+    /// <value>None by default: Amazon's, in the region that the AWS SDK finds.</value>
+    [Url]
+    public string? S3ServiceUrl { get; set; }
 }
 
 /// <summary>Where payloads are kept.</summary>
@@ -45,6 +59,8 @@ public enum PayloadStoreKind
     Redis,
     /// <summary>In files of a shared folder.</summary>
     Folder,
+    /// <summary>In a bucket of Amazon S3, or of a server that speaks its protocol.</summary>
+    S3,
 }
 
 [OptionsValidator]
@@ -68,6 +84,11 @@ internal sealed class PayloadOptionsValidator : IValidateOptions<PayloadOptions>
         if (options.Store == PayloadStoreKind.Folder && !Directory.Exists(options.Folder))
         {
             yield return "Payloads:Folder must name an existing folder that every Api and Worker shares, since Payloads:Store is Folder.";
+        }
+
+        if (options.Store == PayloadStoreKind.S3 && string.IsNullOrWhiteSpace(options.S3Bucket))
+        {
+            yield return "Payloads:S3Bucket must name a bucket, since Payloads:Store is S3.";
         }
     }
 }

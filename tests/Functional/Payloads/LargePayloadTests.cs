@@ -190,3 +190,6 @@ public sealed class LargePayloadsInRedisTests(TestServices services) : LargePayl
 
 [Collection("Payloads")]
 public sealed class LargePayloadsInAFolderTests(TestServices services) : LargePayloadTests(services, new FolderPlace());
+
+[Collection("Payloads")]
+public sealed class LargePayloadsInS3Tests(TestServices services) : LargePayloadTests(services, new S3Place());

@@ -73,3 +73,32 @@ internal sealed class FolderPlace : PayloadPlace
         _folder.Delete(recursive: true);
     }
 }
+
+internal sealed class S3Place : PayloadPlace
+{
+    private readonly Bucket _bucket = new();
+
+    public override Dictionary<string, string> Settings => _bucket.Settings;
+
+    public override async Task StartAsync()
+    {
+        await base.StartAsync();
+        await _bucket.StartAsync();
+    }
+
+    public override Task<int> CountAsync() => _bucket.CountAsync();
+
+    public override async Task LoseAllAsync()
+    {
+        foreach (var lost in await _bucket.ObjectsAsync())
+        {
+            await _bucket.Client.DeleteObjectAsync(Bucket.Name, lost.Key);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _bucket.DisposeAsync();
+    }
+}
