@@ -8,6 +8,7 @@ using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;
 using QueueInference.Api.Problems;
+using QueueInference.Api.Results;
 using QueueInference.Api.Submitting;
 using QueueInference.Api.Webhooks;
 using QueueInference.Core.Hosting;
@@ -63,7 +64,9 @@ public static class ApiRegistration
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
+        .AddSingleton<InputPlacer>()
         .AddSingleton<JobSubmitter>()
+        .AddSingleton<JobUpload>()
         .AddSingleton(new BulkRoom())
         .AddSingleton<BulkSubmitter>();
 
@@ -73,6 +76,7 @@ public static class ApiRegistration
         .AddSingleton<JobQueries>()
         .AddSingleton<BulkQueries>()
         .AddSingleton<JobBatchReader>()
+        .AddSingleton<LargeResultWriter>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
         .AddSingleton<QueueDepths>()
@@ -84,6 +88,7 @@ public static class ApiRegistration
         if (options.Has("sweeper"))
         {
             services.AddHostedService<Sweeper>();
+            services.AddHostedService<PayloadCleaner>();
         }
 
         if (options.Has("webhooks"))

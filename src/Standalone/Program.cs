@@ -11,6 +11,7 @@ return await HostProgram.RunAsync(async () =>
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddStandaloneConfiguration(args);
     using var store = builder.StartEmbeddedStore();
+    builder.AddPayloadFolder();
     builder.Services.AddInMemoryJobBus();
     builder.Services.AddJobStore(store.ConnectionString, timeout: TimeSpan.FromSeconds(5));
     builder.Services.AddBrokerAndStoreHealth();

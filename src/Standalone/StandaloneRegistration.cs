@@ -1,4 +1,5 @@
 using QueueInference.Core.Hosting;
+using QueueInference.Core.Payloads;
 using QueueInference.Worker;
 
 namespace QueueInference.Standalone;
@@ -19,6 +20,7 @@ internal static class StandaloneRegistration
                 ["urls"] = "http://127.0.0.1:8080",
                 // The bus forgets at its end, so the store keeps the inputs.
                 ["Jobs:KeepInputs"] = "UntilFinished",
+                ["Payloads:Store"] = "Folder",
             },
         });
         builder.Configuration.AddCommandLine(args, Switches);
@@ -36,6 +38,13 @@ internal static class StandaloneRegistration
 
         var data = builder.Configuration.GetSection(StandaloneOptions.SectionName).Get<StandaloneOptions>() ?? new();
         return EmbeddedStore.Start(data.Data, options);
+    }
+
+    /// <summary>Large tensors lie in the data folder, unless they are sent elsewhere.</summary>
+    public static void AddPayloadFolder(this WebApplicationBuilder builder)
+    {
+        var data = builder.Configuration.GetSection(StandaloneOptions.SectionName).Get<StandaloneOptions>() ?? new();
+        builder.Services.PostConfigure<PayloadOptions>(options => options.Folder ??= Directory.CreateDirectory(Path.Combine(data.Data, "payloads")).FullName);
     }
 
     public static IServiceCollection AddStandalone(this IServiceCollection services) => services

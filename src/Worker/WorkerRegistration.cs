@@ -37,6 +37,8 @@ public static class WorkerRegistration
         .AddSingleton<WorkerIdentity>()
         .AddSingleton<StoreRetry>()
         .AddSingleton<HeldJobs>()
+        .AddSingleton<JobInputs>()
+        .AddSingleton<JobOutputs>()
         .AddSingleton<JobFinisher>()
         .AddSingleton<JobReleaser>()
         .AddSingleton<JobIntake>()

@@ -1,5 +1,7 @@
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
+using QueueInference.Core.Tensors;
 using StackExchange.Redis;
 using static QueueInference.Tests.Shared.StoreHarness;
 
@@ -21,8 +23,11 @@ public abstract class JobStoreModelContract(IConnectionMultiplexer redis)
         var random = new Random(seed * 7919);
         for (var round = 0; round < 25; round++)
         {
-            var job = store.NewJob(spec => spec with { MaxAttempts = random.Next(1, 4), Webhook = new("https://example.com") });
-            var model = new ReferenceJob(job.Spec.MaxAttempts);
+            var (large, payload) = (round % 2 == 0, PayloadLedger.NewName("p00"));
+            await new PayloadLedger(store.Redis).NoteAsync(payload, TimeSpan.FromHours(1), Stop);
+            var job = store.NewJob(
+                spec => spec with { MaxAttempts = random.Next(1, 4), Webhook = new("https://example.com") }, large ? TensorManifest.Encode(payload, []) : null);
+            var model = new ReferenceJob(job.Spec.MaxAttempts, large);
             var log = new List<string>();
             for (var step = 0; step < Steps; step++)
             {
@@ -32,9 +37,19 @@ public abstract class JobStoreModelContract(IConnectionMultiplexer redis)
                 var record = await store.Reads.GetAsync(job.Id, Stop);
                 Assert.True(record?.State == model.State && (record?.Attempt ?? 0) == model.Attempt,
                     $"seed {seed} round {round}: {record?.State}/{record?.Attempt}, expected {model.State}/{model.Attempt}\n{string.Join('\n', log)}");
+                var kept = await PayloadAsync(store, payload);
+                Assert.True(kept == model.Payload, $"seed {seed} round {round}: the payload is {kept}, expected {model.Payload}\n{string.Join('\n', log)}");
             }
+
+            // What still runs would be published again by every later sweep.
+            await store.Submissions.CancelAsync(job.Id, job.Spec.Model, Stop);
         }
     }
+
+    private static async Task<string> PayloadAsync(StoreHarness store, string payload) =>
+        await store.Redis.GuardAsync(r => r.SortedSetScoreAsync("qi:{p00}:payloads", payload), Stop) is null ? "kept"
+        : (await new PayloadLedger(store.Redis).DueAsync("p00", 100_000, Stop)).Contains(payload) ? "due"
+        : "noted";
 
     private static async Task<(string Name, string Expected, string Actual)> StepAsync(StoreHarness store, NewJob job, ReferenceJob model, Random random)
     {

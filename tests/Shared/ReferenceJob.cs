@@ -4,14 +4,19 @@ using QueueInference.Core.Jobs;
 namespace QueueInference.Tests.Shared;
 
 /// <summary>One job's life as jobs are meant to live, without a store. Every method answers what the store must answer.</summary>
-internal sealed class ReferenceJob(int maxAttempts)
+/// <param name="maxAttempts">Runs it may cost.</param>
+/// <param name="large">Whether its inputs lie in a payload.</param>
+internal sealed class ReferenceJob(int maxAttempts, bool large)
 {
     private string? _token, _message, _done, _released;
-    private bool _confirmed, _charged, _leaseExpired, _suspect;
+    private bool _confirmed, _charged, _leaseExpired, _suspect, _tookPayload;
 
     public JobState? State { get; private set; }
     public int Attempt { get; private set; }
     public int WantedAttempt { get; private set; }
+
+    /// <summary>What is to become of its payload: deleted later unless a job takes it, kept, or deleted now.</summary>
+    public string Payload => !_tookPayload ? "noted" : Terminal ? "due" : "kept";
 
     private bool Terminal => State is { } state && state.IsTerminal();
 
@@ -22,7 +27,7 @@ internal sealed class ReferenceJob(int maxAttempts)
             return $"{ReserveOutcome.Known}";
         }
 
-        State = JobState.Queued;
+        (State, _tookPayload) = (JobState.Queued, large);
         return $"{ReserveOutcome.New}";
     }
 
@@ -137,6 +142,11 @@ internal sealed class ReferenceJob(int maxAttempts)
 
         if (State == JobState.Running && _leaseExpired)
         {
+            if (_tookPayload)
+            {
+                return "republish";
+            }
+
             End(JobState.Failed, null);
             return "lost-by-broker";
         }

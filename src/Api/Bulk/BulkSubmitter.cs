@@ -95,7 +95,7 @@ internal sealed class BulkSubmitter(JobSubmitter submitter, BulkRoom room, IOpti
     {
         try
         {
-            return BulkEntry.Accepted(index, await submitter.SubmitAsync(request, JobEndpoints.Tenant, idempotency, waits: false, cancellationToken));
+            return BulkEntry.Accepted(index, await submitter.SubmitAsync(request, JobEndpoints.Tenant, idempotency, cancellationToken));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -13,15 +13,10 @@ public sealed class ApiOptions
     /// <value>The default is all three.</value>
     public string[]? Roles { get; set; }
 
-    /// <summary>Largest request body, bytes.</summary>
+    /// <summary>Largest request body that is held in memory, bytes; in the binary form a larger one is taken piece by piece, up to <c>Payloads:MaxBytes</c>.</summary>
     /// <value>The default is 8 MiB.</value>
     [Range(1024, 1 << 30)]
     public int MaxBodyBytes { get; set; } = 8 << 20;
-
-    /// <summary>Most bytes of inputs that one job may carry through the broker.</summary>
-    /// <value>The default is 1 MiB.</value>
-    [Range(1024, 8 << 20)]
-    public int MaxInlineBytes { get; set; } = 1 << 20;
 
     /// <summary>Most rows of one job.</summary>
     /// <value>The default is 1,024.</value>

@@ -4,10 +4,12 @@ using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Problems;
 using QueueInference.Api.Requests;
+using QueueInference.Api.Results;
 using QueueInference.Api.Submitting;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Jobs;
 
@@ -29,11 +31,12 @@ internal static class JobEndpoints
     }
 
     private static async Task SubmitAsync(
-        HttpContext context, JobSubmitter submitter, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, JobSubmitter submitter, JobUpload upload, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var headers = context.Request.Headers;
         var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
-        var outcome = await SubmitBodyAsync(context.Request, submitter, options.Value.MaxBodyBytes, wait is not null, time, cancellationToken);
+        var outcome = await SubmitBodyAsync(context.Request, submitter, upload, options.Value.MaxBodyBytes, wait is not null, time, cancellationToken);
         if (outcome.Replayed)
         {
             context.Response.Headers["Idempotency-Replayed"] = "true";
@@ -43,14 +46,19 @@ internal static class JobEndpoints
     }
 
     private static async Task<SubmitOutcome> SubmitBodyAsync(
-        HttpRequest http, JobSubmitter submitter, int most, bool waits, TimeProvider time, CancellationToken cancellationToken)
+        HttpRequest http, JobSubmitter submitter, JobUpload upload, int most, bool waits, TimeProvider time, CancellationToken cancellationToken)
     {
         var headerLength = RequestHeaders.RequireBody(http.Headers);
         var key = RequestHeaders.IdempotencyKey(http.Headers);
+        if (headerLength is { } length && upload.Takes(http))
+        {
+            return await upload.SubmitAsync(http, length, Tenant, key, waits, cancellationToken);
+        }
+
         using var body = await RequestBody.ReadAsync(http, most, cancellationToken);
-        var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default);
+        var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default) with { Waits = waits };
         key = request.IdempotencyKey ?? key;
-        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), waits, cancellationToken);
+        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), cancellationToken);
     }
 
     private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
@@ -114,7 +122,7 @@ internal static class JobEndpoints
             context, job, await queries.OutputsAsync(job, cancellationToken), await queries.PlaceAsync(job, cancellationToken), cancellationToken);
     }
 
-    private static async Task ResultAsync(HttpContext context, string id, JobQueries queries, CancellationToken cancellationToken)
+    private static async Task ResultAsync(HttpContext context, string id, JobQueries queries, LargeResultWriter large, CancellationToken cancellationToken)
     {
         var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
         if (!job.State.IsTerminal())
@@ -127,7 +135,10 @@ internal static class JobEndpoints
             throw new ProblemException(new Problem("job-without-result", $"The job ended as {job.State.Name()} and has no result. GET /v1/jobs/{{id}} says why."));
         }
 
-        await JobAnswers.WriteResultAsync(context, job, (await queries.OutputsAsync(job, cancellationToken))!, cancellationToken);
+        var outputs = (await queries.OutputsAsync(job, cancellationToken))!;
+        await (AbsentData.PayloadOf(outputs) is null
+            ? JobAnswers.WriteResultAsync(context, job, outputs, cancellationToken)
+            : large.WriteAsync(context, job, outputs, cancellationToken));
     }
 
     private static async Task CancelAsync(HttpContext context, string id, JobQueries queries, JobSubmissions store, CancellationToken cancellationToken)

@@ -3,6 +3,8 @@ using System.Text.Json;
 using QueueInference.Api.Results;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Jobs;
 
@@ -94,9 +96,15 @@ internal static class JobJsonWriter
     private static void WriteResult(Utf8JsonWriter json, JobRecord job, JobSpec spec, IReadOnlyList<Tensor>? outputs)
     {
         json.WritePropertyName("result");
-        if (outputs is null)
+        if (outputs is null || AbsentData.PayloadOf(outputs) is not null)
         {
             json.WriteNullValue();
+            if (outputs is not null)
+            {
+                // Too large for JSON: the result's own address has it.
+                json.WriteNumber("result_bytes", Payloads.Bytes(outputs));
+            }
+
             return;
         }
 

@@ -1,14 +1,18 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using QueueInference.Api.Hosting;
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
 using QueueInference.Core.Store;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Jobs;
 
 /// <summary>Finds jobs for a caller: a foreign id is answered like an unknown one, an expired one differently, and a store that is away never as «not found».</summary>
-internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdentity identity, IOptions<JobOptions> options, TimeProvider time)
+internal sealed class JobQueries(
+    JobReads reads, JobWaiters waiters, StoreIdentity identity, Payloads payloads, IOptions<JobOptions> options, IOptions<ApiOptions> api, TimeProvider time)
 {
     /// <summary>Says nothing of whether it is another's.</summary>
     public static readonly Problem NotFound = new("job-not-found", "There is no such job.");
@@ -34,7 +38,7 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
     public Task<JobRecord> GetAcceptedAsync(JobId id, TimeSpan wait, Task? expected, CancellationToken cancellationToken) =>
         GuardAsync(async () => Existing(id, await waiters.WaitAsync(id, wait, expected, cancellationToken)));
 
-    /// <summary>The outputs of a succeeded job; null for any other state.</summary>
+    /// <summary>The outputs of a succeeded job; null for any other state. Where they are larger than JSON may be, their data is absent.</summary>
     public Task<Tensor[]?> OutputsAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         if (job.State != JobState.Succeeded)
@@ -42,7 +46,10 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
             return null;
         }
 
-        return Filled(await reads.GetResultAsync(job.Id, cancellationToken));
+        var outputs = Filled(await reads.GetResultAsync(job.Id, cancellationToken));
+        return AbsentData.PayloadOf(outputs) is null || Payloads.Bytes(outputs) > api.Value.MaxBodyBytes
+            ? outputs
+            : Filled(await payloads.LoadAsync(outputs, cancellationToken));
     });
 
     /// <summary>Where a queued job stands; null for any other state.</summary>
@@ -114,8 +121,9 @@ internal sealed class JobQueries(JobReads reads, JobWaiters waiters, StoreIdenti
         return job.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds() ? throw Expired() : job;
     }
 
-    /// <summary>The outputs of a job that has succeeded.</summary>
-    public static Tensor[] Filled(Tensor[]? outputs) =>
+    /// <summary>The result, or the refusal of one that is gone.</summary>
+    /// <exception cref="ProblemException">It is.</exception>
+    public static T Filled<T>(T? outputs) where T : class =>
         outputs ?? throw new ProblemException(new Problem("result-lost", "The job succeeded, but the store has lost its result. Submit it again."));
 
     private static ProblemException Expired() => new(new Problem("result-expired", "The job has finished, and its result is no longer kept. Submit it again, with a longer result_ttl_seconds if need be."));

@@ -5,6 +5,7 @@ using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Jobs;
 
@@ -83,7 +84,7 @@ internal sealed class Sweeper(
         deadline.CancelAfter(PublishTimeout);
         try
         {
-            var body = JobGroupCodec.Encode([new JobMessage(id.Text, spec, bus.Redelivers ? inputs : null)]);
+            var body = JobGroupCodec.Encode([new JobMessage(id.Text, spec, bus.Redelivers && AbsentData.PayloadOf(inputs) is null ? inputs : null)]);
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, deadline.Token);
         }
         catch (BrokerUnavailableException e)

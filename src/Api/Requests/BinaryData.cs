@@ -1,5 +1,6 @@
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Requests;
 
@@ -21,21 +22,39 @@ internal static class BinaryData
         }
 
         var data = tail.Take(bytes, pointer);
-        RequireFit(data.Span, target, pointer);
+        if (!target.IsStrings && data.Length != target.ByteCount)
+        {
+            throw Mismatch(pointer);
+        }
+
+        if (AbsentData.Behind(data) is null)
+        {
+            RequireFit(data.Span, target, pointer);
+        }
+
         return data;
     }
 
-    private static void RequireFit(ReadOnlySpan<byte> data, DataTarget target, string pointer)
-    {
-        var fits = target.IsStrings ? WireStrings.HasElements(data, target) : data.Length == target.ByteCount;
-        if (!fits)
-        {
-            throw new ProblemException("shape-data-mismatch", pointer, "The tensor has more or fewer bytes than its shape needs.");
-        }
+    /// <summary>The refusal of data of another length than the shape says.</summary>
+    public static ProblemException Mismatch(string pointer) =>
+        new("shape-data-mismatch", pointer, "The tensor has more or fewer bytes than its shape needs.");
 
+    /// <summary>Refuses truth values other than 0 and 1.</summary>
+    public static void RequireTruth(ReadOnlySpan<byte> data, DataTarget target)
+    {
         if (target.Datatype == TensorDatatype.Bool && data.ContainsAnyExceptInRange((byte)0, (byte)1))
         {
             throw target.Refuse("number-out-of-range", "A BOOL is the byte 0 or 1.");
         }
+    }
+
+    private static void RequireFit(ReadOnlySpan<byte> data, DataTarget target, string pointer)
+    {
+        if (target.IsStrings && !WireStrings.HasElements(data, target))
+        {
+            throw Mismatch(pointer);
+        }
+
+        RequireTruth(data, target);
     }
 }

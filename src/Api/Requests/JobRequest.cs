@@ -32,6 +32,9 @@ internal sealed record JobRequest
     /// <summary>Makes repeats of this job one job; goes before a header.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>Whether the caller waits for the end.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>The caller's own labels.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }

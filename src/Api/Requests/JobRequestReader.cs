@@ -23,11 +23,19 @@ internal static class JobRequestReader
     {
         if (inferenceHeaderLength is { } length && (length <= 0 || length > body.Length))
         {
-            throw RequestText.Malformed("The header Inference-Header-Content-Length must be the length of the JSON at the start of the body.");
+            throw RequestText.HeaderLength();
         }
 
         var json = body[..(inferenceHeaderLength ?? body.Length)].Span;
-        var tail = inferenceHeaderLength is null ? null : new BinaryTail(body[json.Length..]);
+        return Read(json, inferenceHeaderLength is null ? null : new BinaryTail(body[json.Length..]), now, limits);
+    }
+
+    /// <summary>Reads the JSON of the binary form alone, or throws a <see cref="ProblemException"/>; the data of the binary tensors is absent.</summary>
+    public static JobRequest ReadHeader(ReadOnlySpan<byte> json, DateTimeOffset now, RequestLimits limits) =>
+        Read(json, new BinaryTail(null), now, limits);
+
+    private static JobRequest Read(ReadOnlySpan<byte> json, BinaryTail? tail, DateTimeOffset now, RequestLimits limits)
+    {
         RequestText.Require(json);
         try
         {

@@ -62,6 +62,28 @@ internal sealed class RequestBody : IDisposable
         return true;
     }
 
+    /// <summary>Reads the JSON at the start of a body in the binary form; the rest stays unread.</summary>
+    /// <exception cref="ProblemException">It is larger than <paramref name="most"/> bytes, or the body ends before it does.</exception>
+    public static async Task<RequestBody> ReadHeaderAsync(HttpRequest request, int length, int most, CancellationToken cancellationToken)
+    {
+        if (length > most)
+        {
+            throw TooLarge(most);
+        }
+
+        var body = new RequestBody(length);
+        try
+        {
+            body._length = await request.Body.ReadAtLeastAsync(body._bytes.AsMemory(0, length), length, throwOnEndOfStream: false, cancellationToken);
+            return body._length == length && length > 0 ? body : throw RequestText.HeaderLength();
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         Return(_bytes);
@@ -101,5 +123,6 @@ internal sealed class RequestBody : IDisposable
         _bytes = larger;
     }
 
-    private static ProblemException TooLarge(int most) => new(new Problem("payload-too-large", $"A request body may have {most} bytes."));
+    private static ProblemException TooLarge(int most) => new(new Problem("payload-too-large",
+        $"JSON may have {most} bytes. Send larger inputs in the binary form: application/octet-stream with the header Inference-Header-Content-Length."));
 }

@@ -50,6 +50,10 @@ internal static class RequestText
         return Malformed($"The JSON is broken at byte {start + (error.BytePositionInLine ?? 0)}.");
     }
 
+    /// <summary>The refusal of a binary form whose JSON does not end where it should.</summary>
+    public static ProblemException HeaderLength() =>
+        Malformed("The header Inference-Header-Content-Length must be the length of the JSON at the start of the body.");
+
     /// <summary>The refusal of a body whose JSON part cannot be found.</summary>
     public static ProblemException Malformed(string detail) => new(new Problem("malformed-json", detail));
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Unicode;
+using QueueInference.Api.Problems;
 
 namespace QueueInference.Api.Requests;
 
@@ -45,13 +46,33 @@ internal static class WireStrings
         return count == target.Count && data.IsEmpty;
     }
 
+    /// <summary>Takes the whole elements off the start of data that is still arriving.</summary>
+    /// <param name="rest">What has arrived; afterwards the beginning of an element, or nothing.</param>
+    /// <param name="target">What the data must become.</param>
+    /// <param name="count">Elements taken so far.</param>
+    public static void TakeWhole(ref ReadOnlySpan<byte> rest, DataTarget target, ref int count)
+    {
+        while (TryTake(ref rest, out var element))
+        {
+            RequireElement(element, target, count++);
+        }
+
+        if (rest.Length > sizeof(uint) + target.Limits.MaxStringElementBytes)
+        {
+            throw Invalid(target, count);
+        }
+    }
+
     // A NUL would end the string for the tokenizers that are written in C.
     private static void RequireElement(ReadOnlySpan<byte> element, DataTarget target, int index)
     {
         var max = target.Limits.MaxStringElementBytes;
         if (element.Length > max || element.Contains((byte)0) || !Utf8.IsValid(element))
         {
-            throw target.Refuse("string-element-invalid", $"Element {index} must be UTF-8 of at most {max} bytes, without NUL.");
+            throw Invalid(target, index);
         }
     }
+
+    private static ProblemException Invalid(DataTarget target, int index) => target.Refuse(
+        "string-element-invalid", $"Element {index} must be UTF-8 of at most {target.Limits.MaxStringElementBytes} bytes, without NUL.");
 }

@@ -15,20 +15,23 @@ internal static class InferenceResponseWriter
     /// <returns>The length of the JSON, for the header Inference-Header-Content-Length.</returns>
     public static int WriteBinary(IBufferWriter<byte> body, InferenceResponse response)
     {
-        int length;
-        using (var json = new Utf8JsonWriter(body))
-        {
-            Write(json, response, WriteSize);
-            json.Flush();
-            length = (int)json.BytesCommitted;
-        }
-
+        var length = WriteHeader(body, response);
         foreach (var output in response.Outputs)
         {
             body.Write(output.Data.Span);
         }
 
         return length;
+    }
+
+    /// <summary>Writes the JSON of the binary form alone; the data may be absent.</summary>
+    /// <returns>Its length.</returns>
+    public static int WriteHeader(IBufferWriter<byte> body, InferenceResponse response)
+    {
+        using var json = new Utf8JsonWriter(body);
+        Write(json, response, WriteSize);
+        json.Flush();
+        return (int)json.BytesCommitted;
     }
 
     private static void Write(Utf8JsonWriter json, InferenceResponse response, Action<Utf8JsonWriter, Tensor> writeData)

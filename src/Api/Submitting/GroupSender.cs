@@ -69,7 +69,7 @@ internal sealed class GroupSender(
                 submit.Accept(answer.State, replayed: true);
                 return false;
             default:
-                submit.Refuse(answer.Outcome == ReserveOutcome.QueueFull ? SubmitProblems.QueueFull : SubmitProblems.TooMany);
+                submit.Refuse(SubmitProblems.Of(answer.Outcome));
                 return false;
         }
     }

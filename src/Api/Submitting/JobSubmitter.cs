@@ -8,6 +8,7 @@ using QueueInference.Api.Requests;
 using QueueInference.Api.Webhooks;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
 using QueueInference.Core.Tensors;
@@ -17,7 +18,7 @@ namespace QueueInference.Api.Submitting;
 /// <summary>From a well-formed request to an accepted job: compare with the model, name it, send it.</summary>
 internal sealed class JobSubmitter(
     ModelDirectory models, SubmitGroups groups, JobSubmissions store, StoreIdentity identity, WebhookUrlPolicy webhooks, StandardWebhookSigner signer,
-    JobWaiters waiters, IOptions<JobOptions> jobs, IOptions<ApiOptions> api, TimeProvider time)
+    JobWaiters waiters, InputPlacer placer, IOptions<JobOptions> jobs, IOptions<ApiOptions> api, IOptions<PayloadOptions> payloads, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Task<SubmitOutcome>> _twins = new();
 
@@ -25,17 +26,24 @@ internal sealed class JobSubmitter(
     /// <param name="request">What the caller asks for.</param>
     /// <param name="tenant">Whose job it is.</param>
     /// <param name="idempotency">The caller's key, and what tells its requests apart; null without one.</param>
-    /// <param name="waits">Whether the caller waits for the end.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="ProblemException">It was refused.</exception>
-    public async Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, bool waits, CancellationToken cancellationToken)
+    public Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, CancellationToken cancellationToken) =>
+        SubmitAsync(request, () => placer.PlaceAsync(request.Inputs, cancellationToken), tenant, () => idempotency, cancellationToken);
+
+    /// <summary>Submits a job whose inputs are still arriving; they are taken once the rest of it is right.</summary>
+    /// <exception cref="ProblemException">It was refused.</exception>
+    public Task<SubmitOutcome> SubmitAsync(JobRequest request, ArrivingInputs arriving, string tenant, string? key, CancellationToken cancellationToken) =>
+        SubmitAsync(request, () => placer.PlaceAsync(request.Inputs, arriving, cancellationToken), tenant,
+            () => key is null ? null : (key, arriving.Fingerprint()), cancellationToken);
+
+    private async Task<SubmitOutcome> SubmitAsync(
+        JobRequest request, Func<Task<IReadOnlyList<Tensor>>> place, string tenant, Func<(string Key, string Fingerprint)?> idempotency, CancellationToken cancellationToken)
     {
         try
         {
             var model = await CheckAsync(request, cancellationToken);
-            var outcome = idempotency is { } key
-                ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
-                : await SendExpectedAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model, waits);
+            var outcome = await SendPlacedAsync(request with { Inputs = await place() }, tenant, idempotency(), model, cancellationToken);
             if (outcome.Problem is { } problem)
             {
                 throw new ProblemException(problem);
@@ -60,6 +68,21 @@ internal sealed class JobSubmitter(
         }
     }
 
+    private async Task<SubmitOutcome> SendPlacedAsync(
+        JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, ModelVersionInfo model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return idempotency is { } key
+                ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
+                : await SendExpectedAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model);
+        }
+        finally
+        {
+            await placer.LetGoAsync(request.Inputs);
+        }
+    }
+
     private async Task<ModelVersionInfo> CheckAsync(JobRequest request, CancellationToken cancellationToken)
     {
         var model = await models.FindAsync(request.Model, request.Version, cancellationToken)
@@ -69,9 +92,9 @@ internal sealed class JobSubmitter(
             throw new ProblemException(mismatch.Code, mismatch.Pointer, mismatch.Message);
         }
 
-        if (request.Inputs.Sum(input => (long)input.Data.Length) > api.Value.MaxInlineBytes)
+        if (Payloads.Bytes(request.Inputs) > payloads.Value.MaxBytes)
         {
-            throw new ProblemException(new Problem("payload-too-large", $"The inputs of one job may take {api.Value.MaxInlineBytes} bytes."));
+            throw new ProblemException(SubmitProblems.TooLarge(payloads.Value.MaxBytes));
         }
 
         CheckWebhook(request.Webhook);
@@ -126,11 +149,11 @@ internal sealed class JobSubmitter(
         }
     }
 
-    private async Task<SubmitOutcome> SendExpectedAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model, bool waits)
+    private async Task<SubmitOutcome> SendExpectedAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model)
     {
-        var expected = waits ? waiters.Expect(id) : null;
+        var expected = request.Waits ? waiters.Expect(id) : null;
         var outcome = await SendAsync(id, request, tenant, model);
-        if (waits && outcome.Problem is not null)
+        if (request.Waits && outcome.Problem is not null)
         {
             waiters.Forget(id);
         }
@@ -154,9 +177,13 @@ internal sealed class JobSubmitter(
             Webhook = request.Webhook,
             Metadata = request.Metadata,
         };
-        var kept = jobs.Value.KeepInputs == KeepInputs.Never ? default : (ReadOnlyMemory<byte>)TensorCodec.ToArray(request.Inputs);
-        return groups.SendAsync(new PendingSubmit(new NewJob(id, spec, kept), request.Inputs, time.GetTimestamp()), model.MaxGroupJobs);
+        return groups.SendAsync(new PendingSubmit(new NewJob(id, spec, Kept(request.Inputs)), request.Inputs, time.GetTimestamp()), model.MaxGroupJobs);
     }
+
+    /// <summary>What the store keeps of the inputs: where large ones are, always; others only where it is to keep them.</summary>
+    private byte[] Kept(IReadOnlyList<Tensor> inputs) => AbsentData.PayloadOf(inputs) is { } payload ? TensorManifest.Encode(payload, inputs)
+        : jobs.Value.KeepInputs == KeepInputs.Never ? []
+        : TensorCodec.ToArray(inputs);
 
     private async Task<JobId> NewIdAsync(string tenant, CancellationToken cancellationToken) => JobId.Create(
         Partitions.Current, time.GetUtcNow().ToUnixTimeMilliseconds(), tenant, await identity.KeyAsync(cancellationToken));

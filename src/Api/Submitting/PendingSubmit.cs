@@ -3,6 +3,7 @@ using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
+using QueueInference.Core.Tensors;
 
 namespace QueueInference.Api.Submitting;
 
@@ -41,7 +42,8 @@ internal sealed class PendingSubmit(NewJob job, IReadOnlyList<Tensor> inputs, lo
 
     public Task<SubmitOutcome> Done => _done.Task;
 
-    public JobMessage Message(bool byReference) => new(job.Id.Text, job.Spec, byReference ? null : inputs);
+    /// <summary>What is published of it: with its inputs, unless the store has them or knows where they are.</summary>
+    public JobMessage Message(bool byReference) => new(job.Id.Text, job.Spec, byReference || AbsentData.PayloadOf(inputs) is not null ? null : inputs);
 
     public void Complete(SubmitOutcome outcome) => _done.TrySetResult(outcome);
 

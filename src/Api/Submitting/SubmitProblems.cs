@@ -16,6 +16,17 @@ internal static class SubmitProblems
 
     public static readonly Problem TooMany = new("too-many-jobs", "Too many of your jobs are unfinished. Wait for some of them to finish.") { RetryAfter = 10 };
 
+    /// <summary>Why <c>reserve</c> refused.</summary>
+    public static Problem Of(ReserveOutcome refusal) => refusal switch
+    {
+        ReserveOutcome.QueueFull => QueueFull,
+        ReserveOutcome.PayloadGone => StoreUnavailable,
+        _ => TooMany,
+    };
+
+    /// <summary>More than one job may bring.</summary>
+    public static Problem TooLarge(int most) => new("payload-too-large", $"The inputs of one job may take {most} bytes.");
+
     /// <summary>The job exists and will reach a terminal state, but whether it will run is not known.</summary>
     public static Problem Unconfirmed(JobId id) =>
         new("enqueue-unconfirmed", "The queue did not confirm the job in time. It may still run; look at it under its id, or submit again.")

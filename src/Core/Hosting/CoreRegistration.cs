@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Models;
+using QueueInference.Core.Payloads;
 using QueueInference.Core.Store;
 using StackExchange.Redis;
 
@@ -33,6 +34,7 @@ public static class CoreRegistration
         services.TryAddSingleton<JobSweeps>();
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
+        services.AddPayloads(connectionString);
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Store;
+using QueueInference.Core.Tensors;
 using StackExchange.Redis;
 using static QueueInference.Core.Jobs.JobSubmissions;
 
@@ -25,7 +26,10 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
         IReadOnlyList<JobMessage> jobs, Claimant claimant, bool rebuild, CancellationToken cancellationToken)
     {
         var (partition, model) = (JobId.Trusted(jobs[0].Id).Partition, jobs[0].Spec.Model);
-        var keys = new List<RedisKey>(3 + (2 * jobs.Count)) { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition) };
+        var keys = new List<RedisKey>(4 + (2 * jobs.Count))
+        {
+            JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
+        };
         var args = new List<RedisValue>(10 + ((rebuild ? 8 : 1) * jobs.Count))
         {
             claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
@@ -83,15 +87,15 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
     public async Task<FinishOutcome[]> FinishAsync(string model, IReadOnlyList<JobEnd> ends, CancellationToken cancellationToken)
     {
         var partition = ends[0].Lease.Id.Partition;
-        var keys = new RedisKey[3 + (3 * ends.Count)];
-        (keys[0], keys[1], keys[2]) = (JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition));
-        var args = new RedisValue[2 + (7 * ends.Count)];
+        var keys = new RedisKey[4 + (3 * ends.Count)];
+        (keys[0], keys[1], keys[2], keys[3]) = (JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition), JobKeys.Payloads(partition));
+        var args = new RedisValue[2 + (8 * ends.Count)];
         (args[0], args[1]) = (Milliseconds(_options.Tombstone), JobKeys.Wake(partition));
         for (var i = 0; i < ends.Count; i++)
         {
             var id = ends[i].Lease.Id;
-            (keys[3 + (3 * i)], keys[4 + (3 * i)], keys[5 + (3 * i)]) = (JobKeys.Job(id), JobKeys.Inputs(id), JobKeys.Result(id));
-            Fill(args.AsSpan(2 + (7 * i)), ends[i]);
+            (keys[4 + (3 * i)], keys[5 + (3 * i)], keys[6 + (3 * i)]) = (JobKeys.Job(id), JobKeys.Inputs(id), JobKeys.Result(id));
+            Fill(args.AsSpan(2 + (8 * i)), ends[i]);
         }
 
         var answers = await store.RunManyAsync("finish", keys, args, cancellationToken);
@@ -108,6 +112,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
         (args[0], args[1], args[2], args[3]) = (end.Lease.Id.Text, end.Lease.Token, end.State.Name(), end.Result ?? []);
         (args[4], args[5]) = (end.Error?.Code ?? "", end.Error?.Message ?? "");
         args[6] = end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun);
+        args[7] = TensorManifest.PayloadOf(end.Result);
     }
 
     private static RedisValue[] Pair(Lease lease) => [lease.Id.Text, lease.Token];

@@ -15,6 +15,10 @@ internal static class JobKeys
     public static RedisKey Queued(string partition, string model) => $"qi:{{{partition}}}:queued:{model}";
     /// <summary>Webhook deliveries by due time.</summary>
     public static RedisKey Outbox(string partition) => $"qi:{{{partition}}}:outbox";
+    /// <summary>Payloads by when they are deleted: uploads that no job has taken, inputs of jobs that have ended, results.</summary>
+    public static RedisKey Payloads(string partition) => $"qi:{{{partition}}}:payloads";
+    /// <summary>A payload's bytes, where Redis keeps them.</summary>
+    public static RedisKey Payload(string partition, string name) => $"qi:{{{partition}}}:pay:{name}";
     /// <summary>A tenant's jobs by creation time.</summary>
     public static RedisKey List(string partition, string tenant) => $"qi:{{{partition}}}:list:{tenant}";
     /// <summary>A job's record.</summary>

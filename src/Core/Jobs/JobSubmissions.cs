@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Store;
+using QueueInference.Core.Tensors;
 using StackExchange.Redis;
 
 namespace QueueInference.Core.Jobs;
@@ -15,7 +16,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     public async Task<ReserveAnswer[]> ReserveAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         var (partition, model) = (jobs[0].Id.Partition, jobs[0].Spec.Model);
-        var keys = new List<RedisKey> { JobKeys.Open(partition), JobKeys.Queued(partition, model) };
+        var keys = new List<RedisKey> { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Payloads(partition) };
         var args = new List<RedisValue>
         {
             _options.MaxQueuedPerModel, _options.MaxOpen, Milliseconds(_options.ConfirmWindow), Milliseconds(_options.Tombstone), model,
@@ -26,6 +27,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
             args.Add(job.Id.Text);
             args.AddRange(RecordFields(job.Spec));
             args.Add(job.Inputs);
+            args.Add(TensorManifest.PayloadOf(job.Inputs));
         }
 
         var answers = await store.RunManyAsync("reserve", [.. keys], [.. args], cancellationToken);
@@ -45,7 +47,8 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     public async Task<bool?> CancelAsync(JobId id, string model, CancellationToken cancellationToken)
     {
         var answer = await store.RunAsync("cancel",
-            [JobKeys.Open(id.Partition), JobKeys.Queued(id.Partition, model), JobKeys.Outbox(id.Partition), JobKeys.Job(id), JobKeys.Inputs(id)],
+            [JobKeys.Open(id.Partition), JobKeys.Queued(id.Partition, model), JobKeys.Outbox(id.Partition), JobKeys.Payloads(id.Partition),
+                JobKeys.Job(id), JobKeys.Inputs(id)],
             [id.Text, Milliseconds(_options.Tombstone), JobKeys.Wake(id.Partition), Guid.NewGuid().ToString("N")], cancellationToken);
         return (string?)answer switch { "canceled" => true, "finished" => false, _ => null };
     }
@@ -54,7 +57,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     public async Task<bool?> ForgetAsync(JobId id, string tenant, CancellationToken cancellationToken)
     {
         var answer = await store.RunAsync("forget",
-            [JobKeys.Job(id), JobKeys.Result(id), JobKeys.List(id.Partition, tenant), JobKeys.Outbox(id.Partition)], [id.Text], cancellationToken);
+            [JobKeys.Job(id), JobKeys.Result(id), JobKeys.List(id.Partition, tenant), JobKeys.Outbox(id.Partition), JobKeys.Payloads(id.Partition)], [id.Text], cancellationToken);
         return (string?)answer switch { "forgotten" => true, "open" => false, _ => null };
     }
 

@@ -24,7 +24,7 @@ public sealed class JobSweeps(RedisStore store, IOptions<JobOptions> options, Ti
         {
             JobId[] ids = [.. group.Select(job => job.Id)];
             var verdicts = await store.RunManyAsync("sweep",
-                [JobKeys.Open(partition), JobKeys.Queued(partition, group.Key), JobKeys.Outbox(partition),
+                [JobKeys.Open(partition), JobKeys.Queued(partition, group.Key), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
                     .. ids.SelectMany(id => new[] { JobKeys.Job(id), JobKeys.Inputs(id) })],
                 [Milliseconds(_options.Tombstone), JobKeys.Wake(partition), Milliseconds(_options.MaxQueueAge), Milliseconds(_options.LeaseGrace),
                     .. ids.Select(id => (RedisValue)id.Text)], cancellationToken);

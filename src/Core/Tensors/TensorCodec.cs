@@ -42,14 +42,15 @@ public static class TensorCodec
         return size;
     }
 
-    /// <summary>Reads tensors whose data are slices of <paramref name="memory"/>, and moves it behind them.</summary>
+    /// <summary>Reads tensors whose data are slices of <paramref name="memory"/>, or absent as of a <see cref="TensorManifest"/>, and moves it behind them.</summary>
     /// <exception cref="InvalidDataException">The bytes are not tensors.</exception>
     public static Tensor[] Read(ref ReadOnlyMemory<byte> memory)
     {
+        var payload = TensorManifest.TakePayload(ref memory);
         var tensors = new Tensor[BinaryPrimitives.ReadUInt16LittleEndian(Take(ref memory, 2).Span)];
         for (var i = 0; i < tensors.Length; i++)
         {
-            tensors[i] = ReadOne(ref memory);
+            tensors[i] = ReadOne(ref memory, payload);
         }
 
         return tensors;
@@ -81,7 +82,7 @@ public static class TensorCodec
         writer.Advance(4);
     }
 
-    private static void WriteHead(IBufferWriter<byte> writer, Tensor tensor)
+    internal static void WriteHead(IBufferWriter<byte> writer, Tensor tensor)
     {
         WriteUInt16(writer, Encoding.UTF8.GetByteCount(tensor.Name));
         Encoding.UTF8.GetBytes(tensor.Name, writer);
@@ -95,7 +96,7 @@ public static class TensorCodec
         WriteUInt32(writer, tensor.Data.Length);
     }
 
-    private static Tensor ReadOne(ref ReadOnlyMemory<byte> memory)
+    private static Tensor ReadOne(ref ReadOnlyMemory<byte> memory, string? payload)
     {
         var name = Encoding.UTF8.GetString(Take(ref memory, BinaryPrimitives.ReadUInt16LittleEndian(Take(ref memory, 2).Span)).Span);
         var datatype = (TensorDatatype)Take(ref memory, 1).Span[0];
@@ -110,6 +111,7 @@ public static class TensorCodec
             shape[i] = BinaryPrimitives.ReadInt64LittleEndian(Take(ref memory, 8).Span);
         }
 
-        return new Tensor(name, datatype, shape, Take(ref memory, BinaryPrimitives.ReadUInt32LittleEndian(Take(ref memory, 4).Span)));
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref memory, 4).Span);
+        return new Tensor(name, datatype, shape, payload is null ? Take(ref memory, length) : AbsentData.Of(checked((int)length), payload));
     }
 }

@@ -1,5 +1,4 @@
 using QueueInference.Contracts;
-using QueueInference.Core.Tensors;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
@@ -41,7 +40,7 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
     {
         try
         {
-            await services.Finisher.FinishAsync(Encode(outcomes, startedAt));
+            await services.Finisher.FinishAsync(await EncodeAsync(outcomes, startedAt));
         }
         catch (Exception e)
         {
@@ -67,15 +66,24 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
         }
     }
 
-    private List<FinishedJob> Encode(BatchOutcomes outcomes, long startedAt)
+    private async Task<List<FinishedJob>> EncodeAsync(BatchOutcomes outcomes, long startedAt)
     {
         using (outcomes)
         {
-            return [.. outcomes.Parts.Select(outcome => End(outcome, startedAt)).OfType<FinishedJob>()];
+            var ends = new List<FinishedJob>(outcomes.Parts.Count);
+            foreach (var outcome in outcomes.Parts)
+            {
+                if (await EndAsync(outcome, startedAt) is { } end)
+                {
+                    ends.Add(end);
+                }
+            }
+
+            return ends;
         }
     }
 
-    private FinishedJob? End(PartOutcome outcome, long startedAt)
+    private async ValueTask<FinishedJob?> EndAsync(PartOutcome outcome, long startedAt)
     {
         var job = outcome.Part.Job;
         if (outcome.Failure is { } failure)
@@ -85,16 +93,19 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
 
         if (job.Cut is not { } cut)
         {
-            return Succeed(job, outcome.Outputs!, Run(outcome, startedAt, outcome.InferenceMs));
+            return await SucceedAsync(job, outcome.Outputs!, Run(outcome, startedAt, outcome.InferenceMs));
         }
 
         return cut.Add(outcome.Part.FirstRow, outcome.Part.Rows, outcome.Outputs!, outcome.InferenceMs)
-            ? Succeed(job, cut.Join(), Run(outcome, startedAt, cut.InferenceMs))
+            ? await SucceedAsync(job, cut.Join(), Run(outcome, startedAt, cut.InferenceMs))
             : null;
     }
 
-    private static FinishedJob Succeed(HeldJob job, IReadOnlyList<Tensor> outputs, JobRun run) =>
-        new(job, TensorCodec.ToArray(job.Spec.Outputs is { } names ? [.. names.Select(name => outputs.First(output => output.Name == name))] : outputs), null, run);
+    private async ValueTask<FinishedJob> SucceedAsync(HeldJob job, IReadOnlyList<Tensor> outputs, JobRun run)
+    {
+        var wanted = job.Spec.Outputs is { } names ? [.. names.Select(name => outputs.First(output => output.Name == name))] : outputs;
+        return new(job, await services.Outputs.EncodeAsync(job.Lease.Id, wanted), null, run);
+    }
 
     private FinishedJob? Fail(HeldJob job, InferenceFailure failure, JobRun run)
     {

@@ -5,7 +5,7 @@ namespace QueueInference.Worker.Batching;
 
 /// <summary>What every lane of a worker shares.</summary>
 internal sealed record LaneServices(
-    JobClaims Claims, JobFinisher Finisher, HeldJobs Held, StoreRetry Retry, WorkerIdentity Worker, TimeProvider Time, ILogger<ModelLane> Logger)
+    JobClaims Claims, JobOutputs Outputs, JobFinisher Finisher, HeldJobs Held, StoreRetry Retry, WorkerIdentity Worker, TimeProvider Time, ILogger<ModelLane> Logger)
 {
     /// <summary>How long the start of a suspect waits for a store that is away.</summary>
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);

@@ -13,6 +13,7 @@ namespace QueueInference.Worker.Jobs;
 internal sealed class HeldJob(MessageHold message, JobMessage job, string token, int attempt, bool suspect, long claimedAt)
 {
     private int _phase = (int)HeldPhase.Waiting;
+    private IDisposable? _memory;
 
     public MessageHold Message => message;
     public JobMessage Job => job;
@@ -56,6 +57,19 @@ internal sealed class HeldJob(MessageHold message, JobMessage job, string token,
 
     /// <summary>Where it is within this worker.</summary>
     public HeldPhase Phase => (HeldPhase)Volatile.Read(ref _phase);
+
+    /// <summary>Keeps a share of the memory until the job leaves this worker; not at all when it has left already.</summary>
+    public void Keep(IDisposable memory)
+    {
+        _memory = memory;
+        if (Phase == HeldPhase.Gone)
+        {
+            FreeMemory();
+        }
+    }
+
+    /// <summary>Gives the share of the memory back.</summary>
+    public void FreeMemory() => Interlocked.Exchange(ref _memory, null)?.Dispose();
 
     /// <summary>Moves it on, for one caller only: the batch loop, the lease keeper and the drain all want it.</summary>
     public bool TryMove(HeldPhase from, HeldPhase to) => Interlocked.CompareExchange(ref _phase, (int)to, (int)from) == (int)from;

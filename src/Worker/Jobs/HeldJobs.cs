@@ -44,6 +44,7 @@ internal sealed class HeldJobs
     {
         if (_jobs.TryRemove(job, out _))
         {
+            job.FreeMemory();
             job.Message.Settle(giveBack);
         }
     }

@@ -2,15 +2,13 @@ using System.Diagnostics;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
-using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
-using QueueInference.Core.Tensors;
 
 namespace QueueInference.Worker.Jobs;
 
 /// <summary>Takes broker messages: claims their jobs, checks them, and feeds the batch queues.</summary>
 internal sealed class JobIntake(
-    JobClaims claims, JobReads reads, IJobBus bus, HeldJobs held, JobFinisher finisher, Batching.ServedModels models, WorkerIdentity worker,
+    JobClaims claims, JobInputs inputs, IJobBus bus, HeldJobs held, JobFinisher finisher, Batching.ServedModels models, WorkerIdentity worker,
     StoreRetry retry, TimeProvider time, ILogger<JobIntake> logger)
 {
     /// <summary>How long a message is held while Redis is away, before the broker gets it back.</summary>
@@ -115,7 +113,7 @@ internal sealed class JobIntake(
         JobError? error;
         try
         {
-            error = await LoadInputsAsync(job) ?? models.Enqueue(job);
+            error = await inputs.LoadAsync(job) ?? models.Enqueue(job);
         }
         catch (Exception e) when (job.TryMove(HeldPhase.Waiting, HeldPhase.Gone))
         {
@@ -128,17 +126,5 @@ internal sealed class JobIntake(
         {
             await finisher.FinishAsync([new FinishedJob(job, null, error, null)]);
         }
-    }
-
-    private async Task<JobError?> LoadInputsAsync(HeldJob job)
-    {
-        if (job.Job.Inputs is null)
-        {
-            var inputs = await retry.RunAsync(() => reads.GetInputsAsync(job.Lease.Id, CancellationToken.None), Patience, CancellationToken.None);
-            job.Inputs = inputs ?? [];
-            return inputs is null ? new JobError(JobErrorCodes.PayloadLost, "The kept inputs are gone.") : null;
-        }
-
-        return null;
     }
 }

@@ -30,8 +30,13 @@ public sealed class BodySizeTests(StandaloneServer server) : BadInputTests(serve
     }
 
     [Fact]
-    public Task Submit_InputsOverInlineLimit_TooLarge() => RefusesAsync(
-        Bodies.Job("identity_uint8", $$"""{"name":"x","datatype":"UINT8","shape":[1,1048577],"data":[{{Numbers("0", 1_048_577)}}]}"""), 413, "payload-too-large");
+    public async Task Submit_JsonOverLimit_IsToldOfTheBinaryForm()
+    {
+        var job = Bodies.Job("identity_uint8", $$"""{"name":"x","datatype":"UINT8","shape":[1,4194304],"data":[{{Numbers("0", 4_194_304)}}]}""");
+        using var answer = await Client.PostJobAsync(Bodies.Json(job));
+        var problem = await answer.RequireProblemAsync(413, "payload-too-large");
+        Assert.Contains("Inference-Header-Content-Length", problem.Text("detail"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Submit_ChunksCrossLimit_TooLargeAndClosed()

@@ -36,6 +36,7 @@ public sealed class SourceRulesTests
     [InlineData("MassTransit", "src/Core/Messaging/")]
     [InlineData("Microsoft.ML.OnnxRuntime", "src/Worker/Inference/")]
     [InlineData("Garnet", "src/Standalone/")]
+    [InlineData("Amazon", "src/Core/Payloads/")]
     public void Namespace_OfALibrary_IsUsedInItsFolderOnly(string library, string folder)
     {
         // A using, an alias or a full name; not a comment, and not a longer name such as MassTransitJobBus.

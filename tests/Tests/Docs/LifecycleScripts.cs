@@ -1,5 +1,6 @@
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
 using QueueInference.Tests.Shared;
 using static QueueInference.Tests.Shared.StoreHarness;
 
@@ -32,6 +33,8 @@ internal sealed class LifecycleScripts(StoreHarness store)
         ("finish", living => FinishAsync(store.Claims, living.Job, "other")),
         ("sweep", living => SweepOneAsync(living.Job.Id)),
         ("void", living => _sweeps.VoidAsync(store.Model, [living.Job.Id], Stop)),
+        ("payload-note", living => new PayloadLedger(store.Redis).NoteAsync(PayloadLedger.NewName("p00"), TimeSpan.Zero, Stop)),
+        ("payload-due", _ => new PayloadLedger(store.Redis).DueAsync("p00", 1, Stop)),
         ("outbox-take", living => store.Outbox.TakeDueAsync("p00", 1, TimeSpan.Zero, Stop)),
         ("outbox-settle", living => store.Outbox.RetryAsync(living.Job.Id, TimeSpan.Zero, 1, Stop)),
     ];
@@ -45,7 +48,7 @@ internal sealed class LifecycleScripts(StoreHarness store)
     {
         var options = new JobOptions();
         return store.Redis.RunManyAsync("sweep",
-            [JobKeys.Open("p00"), JobKeys.Queued("p00", store.Model), JobKeys.Outbox("p00"), JobKeys.Job(id), JobKeys.Inputs(id)],
+            [JobKeys.Open("p00"), JobKeys.Queued("p00", store.Model), JobKeys.Outbox("p00"), JobKeys.Payloads("p00"), JobKeys.Job(id), JobKeys.Inputs(id)],
             [options.Tombstone.TotalMilliseconds, JobKeys.Wake("p00"), options.MaxQueueAge.TotalMilliseconds, 0, id.Text], Stop);
     }
 }

@@ -1,9 +1,9 @@
 -- A worker takes the jobs of one broker message.
--- KEYS: 1 open, 2 queued:<model>, 3 outbox; per job: job, inputs
+-- KEYS: 1 open, 2 queued:<model>, 3 outbox, 4 payloads; per job: job, inputs
 -- ARGV: 1 token, 2 message id, 3 worker, 4 lease ms, 5 grace ms, 6 maximum queue age ms, 7 tombstone ms, 8 channel, 9 model, 10 '1' when records
 --       may be rebuilt; per job: id, and when rebuilding also spec, tenant, created, deadline or 0, result ttl s, max attempts, hook
 -- Output: per job 'take <attempt>' | 'suspect <attempt>' | 'skip' | 'expired' | 'gave-up' | 'missing'
-local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3] }
+local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4] }
 local token, message, worker = ARGV[1], ARGV[2], ARGV[3]
 local lease_ms, grace_ms, max_age, tombstone = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local rebuild = ARGV[10] == '1'
@@ -64,9 +64,9 @@ local function decide(job, inputs, id, a)
   return take(job, id, attempt, '0', '1')
 end
 
-for i = 0, (#KEYS - 3) / 2 - 1 do
+for i = 0, (#KEYS - 4) / 2 - 1 do
   local a = 11 + i * stride
-  out[i + 1] = decide(KEYS[4 + i * 2], KEYS[5 + i * 2], ARGV[a], a)
+  out[i + 1] = decide(KEYS[5 + i * 2], KEYS[6 + i * 2], ARGV[a], a)
 end
 if #ended > 0 then redis.call('PUBLISH', ARGV[8], table.concat(ended, ' ')) end
 return out

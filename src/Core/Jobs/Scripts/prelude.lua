@@ -36,20 +36,27 @@ local function queued_due(created, deadline, max_age)
 end
 
 -- What stays to be done once a state is terminal. Done again, it changes nothing.
-local function settle(k, job, inputs, id, keep)
+local function settle(k, job, inputs, id, now, keep, payload)
   redis.call('PEXPIRE', job, int(keep))
+  if payload then redis.call('ZADD', k.payloads, int(now), payload) end
   redis.call('DEL', inputs)
   redis.call('ZREM', k.queued, id)
   redis.call('ZREM', k.open, id)
 end
 
--- The one way into a terminal state. k: {open, queued, outbox}; end_: {state, done, result key, result, code, message, run, tombstone}.
+-- The one way into a terminal state. k: {open, queued, outbox, payloads};
+-- end_: {state, done, result key, result, output payload, code, message, run, tombstone}.
 local function terminate(k, job, inputs, id, now, end_)
   redis.call('HDEL', job, 'lease', 'unconfirmed')
-  local r = redis.call('HMGET', job, 'ttl', 'hook')
+  local r = redis.call('HMGET', job, 'ttl', 'hook', 'payload')
   local ttl = tonumber(r[1] or '3600') * 1000
   local keep = end_.tombstone
   if ttl > keep then keep = ttl end
+  if end_.output then
+    redis.call('HSET', job, 'output', end_.output)
+    -- A minute more than the result, so that what is being read at its end is read to its end.
+    redis.call('ZADD', k.payloads, int(now + ttl + 60000), end_.output)
+  end
   if end_.result then redis.call('SET', end_.result_key, end_.result, 'PX', int(ttl)) end
   if r[2] and string.find(r[2], end_.state, 1, true) then
     redis.call('ZADD', k.outbox, int(now), id)
@@ -58,5 +65,5 @@ local function terminate(k, job, inputs, id, now, end_)
   end
   redis.call('HSET', job, 'state', end_.state, 'finished', int(now), 'expires', int(now + ttl), 'keep', int(keep), 'done', end_.done or '',
     'error_code', end_.code or '', 'error_message', end_.message or '', 'run', end_.run or '')
-  settle(k, job, inputs, id, keep)
+  settle(k, job, inputs, id, now, keep, r[3])
 end

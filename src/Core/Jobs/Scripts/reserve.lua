@@ -1,18 +1,25 @@
 -- Writes a group of jobs as queued and unconfirmed, before they are published.
--- KEYS: 1 open, 2 queued:<model>; per job: job, inputs, list
+-- KEYS: 1 open, 2 queued:<model>, 3 payloads; per job: job, inputs, list
 -- ARGV: 1 most queued jobs of the model, 2 most open jobs, 3 ms until an unconfirmed job is looked at, 4 ms the list reaches back, 5 model;
---       per job: id, spec, tenant, created, deadline or 0, result ttl s, max attempts, states its webhook wants, kept inputs or ''
--- Output: per job 'new' | 'known <state> <1 when confirmed>' | 'queue-full' | 'too-many'
-local open, queued = KEYS[1], KEYS[2]
+--       per job: id, spec, tenant, created, deadline or 0, result ttl s, max attempts, states its webhook wants, kept inputs or '',
+--       payload of the inputs or ''
+-- Output: per job 'new' | 'known <state> <1 when confirmed>' | 'queue-full' | 'too-many' | 'payload-gone'
+local open, queued, payloads = KEYS[1], KEYS[2], KEYS[3]
 local max_queued, max_open, confirm_ms, list_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 local waiting, unfinished = redis.call('ZCARD', queued), redis.call('ZCARD', open)
 local out = {}
 
-for i = 0, (#KEYS - 2) / 3 - 1 do
-  local job, inputs, list = KEYS[3 + i * 3], KEYS[4 + i * 3], KEYS[5 + i * 3]
-  local a = 6 + i * 9
-  local id = ARGV[a]
+-- An upload is there until its time is over; then the cleaner may be deleting it.
+local function is_there(payload)
+  local due = redis.call('ZSCORE', payloads, payload)
+  return due and tonumber(due) > now
+end
+
+for i = 0, (#KEYS - 3) / 3 - 1 do
+  local job, inputs, list = KEYS[4 + i * 3], KEYS[5 + i * 3], KEYS[6 + i * 3]
+  local a = 6 + i * 10
+  local id, payload = ARGV[a], ARGV[a + 9]
   local r = redis.call('HMGET', job, 'state', 'unconfirmed')
   if r[1] then
     out[#out + 1] = 'known ' .. r[1] .. ' ' .. (r[2] and '0' or '1')
@@ -20,11 +27,18 @@ for i = 0, (#KEYS - 2) / 3 - 1 do
     out[#out + 1] = 'queue-full'
   elseif unfinished >= max_open then
     out[#out + 1] = 'too-many'
+  elseif payload ~= '' and not is_there(payload) then
+    out[#out + 1] = 'payload-gone'
   else
     redis.call('ZADD', open, int(now + confirm_ms), id)
     if ARGV[a + 8] ~= '' then redis.call('SET', inputs, ARGV[a + 8]) end
     redis.call('HSET', job, 'state', 'queued', 'unconfirmed', '1', 'model', ARGV[5], 'spec', ARGV[a + 1], 'tenant', ARGV[a + 2],
       'created', ARGV[a + 3], 'deadline', ARGV[a + 4], 'ttl', ARGV[a + 5], 'max', ARGV[a + 6], 'hook', ARGV[a + 7], 'attempt', '0')
+    if payload ~= '' then
+      redis.call('HSET', job, 'payload', payload)
+      -- From here on the job decides how long its payload lives.
+      redis.call('ZREM', payloads, payload)
+    end
     redis.call('ZADD', queued, ARGV[a + 3], id)
     redis.call('ZADD', list, ARGV[a + 3], id)
     if i == 0 then redis.call('ZREMRANGEBYSCORE', list, '-inf', int(now - list_ms)) end

@@ -1,8 +1,8 @@
 -- Looks at jobs that are due in `open`: expires and fails what is stuck, rescores the rest.
--- KEYS: 1 open, 2 queued:<model>, 3 outbox; per job: job, inputs
+-- KEYS: 1 open, 2 queued:<model>, 3 outbox, 4 payloads; per job: job, inputs
 -- ARGV: 1 tombstone ms, 2 channel, 3 maximum queue age ms, 4 grace ms; per job: id
 -- Output: per job 'none' | 'expired' | 'enqueue-failed' | 'lost-by-broker' | 'republish'
-local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3] }
+local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4] }
 local tombstone, max_age, grace = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 local ended, out = {}, {}
@@ -43,18 +43,18 @@ local function running_job(job, inputs, id, r)
   return fail(job, inputs, id, 'lost-by-broker', 'Its worker is gone and the broker did not deliver it again.')
 end
 
-for i = 0, (#KEYS - 3) / 2 - 1 do
-  local job, inputs, id = KEYS[4 + i * 2], KEYS[5 + i * 2], ARGV[5 + i]
+for i = 0, (#KEYS - 4) / 2 - 1 do
+  local job, inputs, id = KEYS[5 + i * 2], KEYS[6 + i * 2], ARGV[5 + i]
   local score = redis.call('ZSCORE', k.open, id)
   local verdict = 'none'
   if score and tonumber(score) <= now then
-    local r = redis.call('HMGET', job, 'state', 'lease', 'created', 'deadline', 'unconfirmed', 'keep')
+    local r = redis.call('HMGET', job, 'state', 'lease', 'created', 'deadline', 'unconfirmed', 'keep', 'payload')
     if not r[1] then
       redis.call('ZREM', k.open, id)
       redis.call('ZREM', k.queued, id)
       redis.call('DEL', inputs)
     elseif terminal_states[r[1]] then
-      settle(k, job, inputs, id, tonumber(r[6] or tombstone))
+      settle(k, job, inputs, id, now, tonumber(r[6] or tombstone), r[7])
     elseif r[1] == 'queued' then
       verdict = queued_job(job, inputs, id, r)
     else

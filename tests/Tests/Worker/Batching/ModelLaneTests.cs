@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
 using QueueInference.Tests.Core.Jobs;
+using QueueInference.Tests.Core.Payloads;
 using QueueInference.Tests.Shared;
 using QueueInference.Worker;
 using QueueInference.Worker.Batching;
@@ -37,8 +39,10 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         model.JudgeBatching(null);
         var retry = new StoreRetry(TimeProvider.System);
         var finisher = new JobFinisher(_store.Claims, _held, new WorkerIdentity(), retry, Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobFinisher>.Instance);
+        var payloads = new Payloads(new MemoryPayloads(), new PayloadLedger(_store.Redis), Options.Create(new PayloadOptions()), TimeProvider.System);
+        var outputs = new JobOutputs(payloads, retry, Options.Create(new JobOptions()));
         _lane = new ModelLane(model, _device,
-            new LaneServices(_store.Claims, finisher, _held, retry, new WorkerIdentity(), TimeProvider.System, NullLogger<ModelLane>.Instance));
+            new LaneServices(_store.Claims, outputs, finisher, _held, retry, new WorkerIdentity(), TimeProvider.System, NullLogger<ModelLane>.Instance));
         _device.Add(_lane);
     }
 

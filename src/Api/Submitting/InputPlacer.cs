@@ -1,0 +1,31 @@
+using QueueInference.Api.Requests;
+using QueueInference.Contracts;
+using QueueInference.Core.Jobs;
+using QueueInference.Core.Payloads;
+using QueueInference.Core.Tensors;
+
+namespace QueueInference.Api.Submitting;
+
+/// <summary>Puts inputs where the job will have them: small ones ride in the message, large ones lie in the payload store.</summary>
+internal sealed class InputPlacer(Payloads payloads)
+{
+    private static readonly string Partition = Partitions.All[Partitions.Current];
+
+    /// <summary>Places inputs that are in memory.</summary>
+    public async Task<IReadOnlyList<Tensor>> PlaceAsync(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => payloads.AreLarge(inputs)
+        ? InPayload(await payloads.WriteAsync(Partition, inputs, cancellationToken), inputs)
+        : inputs;
+
+    /// <summary>Places inputs whose data is still arriving; no more than a piece of large ones is ever in memory.</summary>
+    public async Task<IReadOnlyList<Tensor>> PlaceAsync(IReadOnlyList<Tensor> inputs, ArrivingInputs arriving, CancellationToken cancellationToken) =>
+        payloads.AreLarge(inputs)
+            ? InPayload(await payloads.WriteAsync(Partition, arriving.ReadAsync(CancellationToken.None), cancellationToken), inputs)
+            : await arriving.LoadAsync(cancellationToken);
+
+    /// <summary>Once the submission is over: a payload that no job has taken is deleted.</summary>
+    public Task LetGoAsync(IReadOnlyList<Tensor> placed) =>
+        AbsentData.PayloadOf(placed) is { } payload ? payloads.DiscardAsync(payload) : Task.CompletedTask;
+
+    private static Tensor[] InPayload(string payload, IReadOnlyList<Tensor> inputs) =>
+        [.. inputs.Select(input => input with { Data = AbsentData.Of(input.Data.Length, payload) })];
+}
