@@ -9,5 +9,6 @@ if terminal_states[state] then
 end
 terminate({ open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4] }, KEYS[5], KEYS[6], ARGV[1], now_ms(),
   { state = 'canceled', tombstone = tonumber(ARGV[2]), done = ARGV[4] })
+write_later()
 redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 'canceled'

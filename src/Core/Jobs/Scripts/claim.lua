@@ -24,8 +24,8 @@ local function take(job, id, attempt, charged, suspect)
   redis.call('HDEL', job, 'unconfirmed', 'lease')
   redis.call('HSET', job, 'state', 'running', 'worker', worker, 'claimed', int(now), 'attempt', int(attempt), 'suspect', suspect,
     'lease', format_lease(now + lease_ms, token, message, charged))
-  redis.call('ZADD', k.open, int(now + lease_ms + grace_ms), id)
-  redis.call('ZREM', k.queued, id)
+  do_later('ZREM', k.queued, id)
+  do_later('ZADD', k.open, int(now + lease_ms + grace_ms), id)
   return (suspect == '1' and 'suspect ' or 'take ') .. int(attempt)
 end
 
@@ -68,5 +68,6 @@ for i = 0, (#KEYS - 4) / 2 - 1 do
   local a = 11 + i * stride
   out[i + 1] = decide(KEYS[5 + i * 2], KEYS[6 + i * 2], ARGV[a], a)
 end
+write_later()
 if #ended > 0 then redis.call('PUBLISH', ARGV[8], table.concat(ended, ' ')) end
 return out

@@ -9,8 +9,9 @@ for i = 1, #KEYS - 1 do
   local state = r[1]
   if state and r[4] and not terminal_states[state] then
     redis.call('HDEL', job, 'unconfirmed')
-    if state == 'queued' then redis.call('ZADD', KEYS[1], int(queued_due(r[2], r[3], tonumber(ARGV[1]))), id) end
+    if state == 'queued' then do_later('ZADD', KEYS[1], int(queued_due(r[2], r[3], tonumber(ARGV[1]))), id) end
   end
   out[i] = state or 'missing'
 end
+write_later()
 return out

@@ -9,19 +9,20 @@ for i = 0, (#KEYS - 4) / 3 - 1 do
   local job, inputs, result = KEYS[5 + i * 3], KEYS[6 + i * 3], KEYS[7 + i * 3]
   local a = 3 + i * 8
   local id, token = ARGV[a], ARGV[a + 1]
-  local r = redis.call('HMGET', job, 'state', 'lease', 'done')
+  local r = redis.call('HMGET', job, 'state', 'lease', 'done', 'ttl', 'hook', 'payload')
   local _, holder = parse_lease(r[2])
   if not r[1] then
     out[i + 1] = 'missing'
   elseif r[1] == 'running' and holder == token then
     terminate(k, job, inputs, id, now, { state = ARGV[a + 2], tombstone = tonumber(ARGV[1]), done = token,
       result_key = result, result = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil, code = ARGV[a + 4], message = ARGV[a + 5], run = ARGV[a + 6],
-      output = ARGV[a + 7] ~= '' and ARGV[a + 7] or nil })
+      fixed = { r[4], r[5], r[6] }, output = ARGV[a + 7] ~= '' and ARGV[a + 7] or nil })
     ended[#ended + 1] = id
     out[i + 1] = 'ok'
   else
     out[i + 1] = r[3] == token and 'ok' or 'fenced'
   end
 end
+write_later()
 if #ended > 0 then redis.call('PUBLISH', ARGV[2], table.concat(ended, ' ')) end
 return out

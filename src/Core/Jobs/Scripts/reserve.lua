@@ -8,7 +8,7 @@ local open, queued, payloads = KEYS[1], KEYS[2], KEYS[3]
 local max_queued, max_open, confirm_ms, list_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
 local waiting, unfinished = redis.call('ZCARD', queued), redis.call('ZCARD', open)
-local out = {}
+local out, new = {}, {}
 
 -- An upload is there until its time is over; then the cleaner may be deleting it.
 local function is_there(payload)
@@ -17,33 +17,42 @@ local function is_there(payload)
 end
 
 for i = 0, (#KEYS - 3) / 3 - 1 do
+  local a = 6 + i * 10
+  local payload = ARGV[a + 9]
+  local r = redis.call('HMGET', KEYS[4 + i * 3], 'state', 'unconfirmed')
+  if r[1] then
+    out[i + 1] = 'known ' .. r[1] .. ' ' .. (r[2] and '0' or '1')
+  elseif waiting >= max_queued then
+    out[i + 1] = 'queue-full'
+  elseif unfinished >= max_open then
+    out[i + 1] = 'too-many'
+  elseif payload ~= '' and not is_there(payload) then
+    out[i + 1] = 'payload-gone'
+  else
+    do_later('ZADD', open, int(now + confirm_ms), ARGV[a])
+    new[#new + 1] = i
+    waiting, unfinished = waiting + 1, unfinished + 1
+    out[i + 1] = 'new'
+  end
+end
+
+-- First of all, so that the sweeper knows whatever is written of a job.
+write_later()
+for _, i in ipairs(new) do
   local job, inputs, list = KEYS[4 + i * 3], KEYS[5 + i * 3], KEYS[6 + i * 3]
   local a = 6 + i * 10
   local id, payload = ARGV[a], ARGV[a + 9]
-  local r = redis.call('HMGET', job, 'state', 'unconfirmed')
-  if r[1] then
-    out[#out + 1] = 'known ' .. r[1] .. ' ' .. (r[2] and '0' or '1')
-  elseif waiting >= max_queued then
-    out[#out + 1] = 'queue-full'
-  elseif unfinished >= max_open then
-    out[#out + 1] = 'too-many'
-  elseif payload ~= '' and not is_there(payload) then
-    out[#out + 1] = 'payload-gone'
-  else
-    redis.call('ZADD', open, int(now + confirm_ms), id)
-    if ARGV[a + 8] ~= '' then redis.call('SET', inputs, ARGV[a + 8]) end
-    redis.call('HSET', job, 'state', 'queued', 'unconfirmed', '1', 'model', ARGV[5], 'spec', ARGV[a + 1], 'tenant', ARGV[a + 2],
-      'created', ARGV[a + 3], 'deadline', ARGV[a + 4], 'ttl', ARGV[a + 5], 'max', ARGV[a + 6], 'hook', ARGV[a + 7], 'attempt', '0')
-    if payload ~= '' then
-      redis.call('HSET', job, 'payload', payload)
-      -- From here on the job decides how long its payload lives.
-      redis.call('ZREM', payloads, payload)
-    end
-    redis.call('ZADD', queued, ARGV[a + 3], id)
-    redis.call('ZADD', list, ARGV[a + 3], id)
-    if i == 0 then redis.call('ZREMRANGEBYSCORE', list, '-inf', int(now - list_ms)) end
-    waiting, unfinished = waiting + 1, unfinished + 1
-    out[#out + 1] = 'new'
+  if ARGV[a + 8] ~= '' then redis.call('SET', inputs, ARGV[a + 8]) end
+  redis.call('HSET', job, 'state', 'queued', 'unconfirmed', '1', 'model', ARGV[5], 'spec', ARGV[a + 1], 'tenant', ARGV[a + 2],
+    'created', ARGV[a + 3], 'deadline', ARGV[a + 4], 'ttl', ARGV[a + 5], 'max', ARGV[a + 6], 'hook', ARGV[a + 7], 'attempt', '0')
+  if payload ~= '' then
+    redis.call('HSET', job, 'payload', payload)
+    -- From here on the job decides how long its payload lives.
+    redis.call('ZREM', payloads, payload)
   end
+  do_later('ZADD', queued, ARGV[a + 3], id)
+  do_later('ZADD', list, ARGV[a + 3], id)
+  if i == new[1] then redis.call('ZREMRANGEBYSCORE', list, '-inf', int(now - list_ms)) end
 end
+write_later()
 return out

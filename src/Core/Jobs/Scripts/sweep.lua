@@ -63,5 +63,6 @@ for i = 0, (#KEYS - 4) / 2 - 1 do
   end
   out[i + 1] = verdict
 end
+write_later()
 if #ended > 0 then redis.call('PUBLISH', ARGV[2], table.concat(ended, ' ')) end
 return out
