@@ -57,9 +57,7 @@ internal sealed class S3Payloads(IAmazonS3 s3, string bucket, string prefix) : I
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         await s3.DeleteObjectAsync(bucket, prefix + name, cancellationToken);
-        // What a process that died has left of an upload is no object, but is kept and paid for.
-        var begun = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix + name }, cancellationToken);
-        foreach (var upload in begun.MultipartUploads ?? [])
+        foreach (var upload in await BegunAsync(prefix + name, cancellationToken))
         {
             await s3.AbortMultipartUploadAsync(bucket, upload.Key, upload.UploadId, cancellationToken);
         }
@@ -68,6 +66,21 @@ internal sealed class S3Payloads(IAmazonS3 s3, string bucket, string prefix) : I
     });
 
     public void Dispose() => s3.Dispose();
+
+    /// <summary>What a process that died has left of an upload: no object, but kept and paid for.</summary>
+    private async Task<List<MultipartUpload>> BegunAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var begun = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = key }, cancellationToken);
+            return begun.MultipartUploads ?? [];
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotImplemented)
+        {
+            // Not every server can tell; what it cannot tell of must not keep objects from being deleted.
+            return [];
+        }
+    }
 
     private static Task GuardAsync(Func<Task> call) => GuardAsync(async () =>
     {

@@ -30,6 +30,31 @@ public sealed class BodySizeTests(StandaloneServer server) : BadInputTests(serve
     }
 
     [Fact]
+    public async Task Submit_BinaryOverMaxBytes_RefusedUnread()
+    {
+        var (status, text) = await RawHttp.SendAsync(Server.Port, $"""
+            POST /v1/jobs HTTP/1.1
+            Host: localhost
+            Content-Type: application/octet-stream
+            Inference-Header-Content-Length: 100
+            Content-Length: {(256 << 20) + 101}
+            Connection: close
+
+            """);
+        Assert.Equal(413, status);
+        Assert.Contains("/problems/payload-too-large", text, StringComparison.Ordinal);
+        Assert.Contains("268435456 bytes", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Submit_JsonOverInlineLimit_RunsFromThePayloadStore()
+    {
+        var job = await Client.RunAsync(Bodies.Job("identity_uint8", $$"""{"name":"x","datatype":"UINT8","shape":[1,1048577],"data":[{{Numbers("7", 1_048_577)}}]}"""));
+        Assert.Equal("succeeded", job.Text("state"));
+        Assert.Equal($"[{Numbers("7", 1_048_577)}]", job.Data());
+    }
+
+    [Fact]
     public async Task Submit_JsonOverLimit_IsToldOfTheBinaryForm()
     {
         var job = Bodies.Job("identity_uint8", $$"""{"name":"x","datatype":"UINT8","shape":[1,4194304],"data":[{{Numbers("0", 4_194_304)}}]}""");

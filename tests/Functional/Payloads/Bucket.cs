@@ -37,8 +37,20 @@ internal sealed class Bucket : IAsyncDisposable
     public async Task<int> CountAsync(string name = "")
     {
         var objects = await ObjectsAsync(name);
-        var uploads = await Client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Name, Prefix = Prefix + name });
-        return objects.Count + (uploads.MultipartUploads?.Count ?? 0);
+        return objects.Count + await UploadsAsync(name);
+    }
+
+    private async Task<int> UploadsAsync(string name)
+    {
+        try
+        {
+            var uploads = await Client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Name, Prefix = Prefix + name });
+            return uploads.MultipartUploads?.Count ?? 0;
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == System.Net.HttpStatusCode.NotImplemented)
+        {
+            return 0;
+        }
     }
 
     public async Task<List<S3Object>> ObjectsAsync(string name = "") =>

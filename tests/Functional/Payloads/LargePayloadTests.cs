@@ -64,6 +64,20 @@ public abstract class LargePayloadTests(TestServices services, PayloadPlace plac
     }
 
     [Fact]
+    public async Task LargeResult_AskedForAsJson_IsRefusedWithWhatToAskFor()
+    {
+        var id = await SucceedAsync(new LargeBody(_model, 9));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/jobs/{id}/result");
+        request.Headers.Accept.ParseAdd("application/json");
+        using var answer = await _cluster.Api.Http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
+        Assert.Contains("application/octet-stream", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        await place.LoseAllAsync();
+        using var lost = await _cluster.Api.Http.GetAsync($"/v1/jobs/{id}/result", Stop);
+        Assert.Equal(HttpStatusCode.Gone, lost.StatusCode);
+    }
+
+    [Fact]
     public async Task UploadBrokenOff_LeavesNothing()
     {
         using var aborted = new CancellationTokenSource();
