@@ -64,7 +64,7 @@ public static class ApiRegistration
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
         .AddSingleton<JobSubmitter>()
-        .AddSingleton(new BulkRoom())
+        .AddSingleton(provider => new BulkRoom(provider.GetRequiredService<IOptions<ApiOptions>>().Value.SubmitTimeout / 5))
         .AddSingleton<BulkSubmitter>();
 
     private static IServiceCollection AddReading(this IServiceCollection services) => services
