@@ -67,7 +67,7 @@ public static class ApiRegistration
         .AddSingleton<InputPlacer>()
         .AddSingleton<JobSubmitter>()
         .AddSingleton<JobUpload>()
-        .AddSingleton(new BulkRoom())
+        .AddSingleton(provider => new BulkRoom(provider.GetRequiredService<IOptions<ApiOptions>>().Value.SubmitTimeout / 5))
         .AddSingleton<BulkSubmitter>();
 
     private static IServiceCollection AddReading(this IServiceCollection services) => services

@@ -2,16 +2,21 @@ namespace QueueInference.Api.Bulk;
 
 /// <summary>
 /// Bounds what all bulk calls of this process have under way together. Who finds no room reads no further, so the client is held back
-/// and neither memory nor the wait of single calls grows with the number of items.
+/// and neither memory nor the wait of single calls grows with the number of items. Where the queue is slow there is room for fewer:
+/// what waited too long for its group would be refused.
 /// </summary>
-internal sealed class BulkRoom(int mostItems = BulkRoom.MostItems, long mostBytes = BulkRoom.MostBytes)
+/// <param name="longest">A submission that takes longer than this shows that too many are under way.</param>
+/// <param name="mostItems">Never more items.</param>
+/// <param name="mostBytes">Never more bytes of inputs.</param>
+internal sealed class BulkRoom(TimeSpan longest, int mostItems = BulkRoom.MostItems, long mostBytes = BulkRoom.MostBytes)
 {
     /// <summary>More than the submit groups of a model have in flight, so that these never run dry.</summary>
     private const int MostItems = 512;
+    private const int FirstItems = 32, LeastItems = 4;
     private const long MostBytes = 32 << 20;
     private readonly Lock _lock = new();
     private readonly LinkedList<(long Bytes, TaskCompletionSource Turn)> _waiting = [];
-    private int _items;
+    private int _limit = Math.Min(FirstItems, mostItems), _items;
     private long _bytes;
 
     /// <summary>Waits for room, behind those who came before.</summary>
@@ -33,10 +38,13 @@ internal sealed class BulkRoom(int mostItems = BulkRoom.MostItems, long mostByte
     }
 
     /// <summary>Gives room back.</summary>
-    public void Leave(long bytes)
+    /// <param name="bytes">What it held.</param>
+    /// <param name="took">How long it was under way. One more or one fewer each time doubles the room in a round trip, and halves it.</param>
+    public void Leave(long bytes, TimeSpan took)
     {
         lock (_lock)
         {
+            _limit = took > longest ? Math.Max(_limit - 1, Math.Min(LeastItems, mostItems)) : Math.Min(_limit + 1, mostItems);
             _items--;
             _bytes -= bytes;
             Admit();
@@ -81,5 +89,5 @@ internal sealed class BulkRoom(int mostItems = BulkRoom.MostItems, long mostByte
         _bytes += bytes;
     }
 
-    private bool HasRoom(long bytes) => _items < mostItems && (_items == 0 || _bytes + bytes <= mostBytes);
+    private bool HasRoom(long bytes) => _items < _limit && (_items == 0 || _bytes + bytes <= mostBytes);
 }

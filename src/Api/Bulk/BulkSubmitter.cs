@@ -93,6 +93,7 @@ internal sealed class BulkSubmitter(JobSubmitter submitter, BulkRoom room, IOpti
     private async Task<BulkEntry> SubmitAsync(
         BulkItem item, JobRequest request, (string Key, string Fingerprint)? idempotency, int index, long bytes, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         try
         {
             return BulkEntry.Accepted(index, await submitter.SubmitAsync(request, JobEndpoints.Tenant, idempotency, cancellationToken));
@@ -110,7 +111,7 @@ internal sealed class BulkSubmitter(JobSubmitter submitter, BulkRoom room, IOpti
         {
             // Only now: tensors of the binary form lie in the body.
             item.Dispose();
-            room.Leave(bytes);
+            room.Leave(bytes, time.GetElapsedTime(started));
         }
     }
 }

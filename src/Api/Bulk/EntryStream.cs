@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace QueueInference.Api.Bulk;
@@ -6,31 +7,32 @@ namespace QueueInference.Api.Bulk;
 internal sealed class EntryStream(HttpResponse response, bool lines) : IAsyncDisposable
 {
     private const int FlushBytes = 16 << 10;
-    private readonly Utf8JsonWriter _json = new(response.BodyWriter);
-    private long _written;
+    // Not the server's own writer: under load it was seen to lend fewer bytes than the JSON writer asks for, which throws.
+    private readonly ArrayBufferWriter<byte> _unsent = new(FlushBytes);
+    private Utf8JsonWriter? _json;
     private bool _begun;
 
     /// <summary>Whether enough is unsent to be worth a packet.</summary>
-    public bool IsFull => _written >= FlushBytes;
+    public bool IsFull => _unsent.WrittenCount >= FlushBytes;
 
     /// <summary>Writes an entry, without sending it.</summary>
     public void Write<T>(T entry, Action<Utf8JsonWriter, T> write)
     {
         Begin(!lines && _begun ? ",\n"u8 : default);
+        _json ??= new Utf8JsonWriter(_unsent);
         write(_json, entry);
         _json.Flush();
-        _written += _json.BytesCommitted;
         _json.Reset();
-        Raw(lines ? "\n"u8 : default);
+        _unsent.Write(lines ? "\n"u8 : default);
     }
 
     /// <summary>Sends what is written.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (_written > 0)
+        if (_unsent.WrittenCount > 0)
         {
-            _written = 0;
-            await response.BodyWriter.FlushAsync(cancellationToken);
+            await response.Body.WriteAsync(_unsent.WrittenMemory, cancellationToken);
+            _unsent.ResetWrittenCount();
         }
     }
 
@@ -38,11 +40,11 @@ internal sealed class EntryStream(HttpResponse response, bool lines) : IAsyncDis
     public ValueTask EndAsync(CancellationToken cancellationToken)
     {
         Begin(default);
-        Raw(lines ? default : "]\n"u8);
+        _unsent.Write(lines ? default : "]\n"u8);
         return FlushAsync(cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _json.DisposeAsync();
+    public ValueTask DisposeAsync() => _json?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private void Begin(ReadOnlySpan<byte> separator)
     {
@@ -55,13 +57,6 @@ internal sealed class EntryStream(HttpResponse response, bool lines) : IAsyncDis
             separator = lines ? default : "["u8;
         }
 
-        Raw(separator);
-    }
-
-    private void Raw(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(response.BodyWriter.GetSpan(bytes.Length));
-        response.BodyWriter.Advance(bytes.Length);
-        _written += bytes.Length;
+        _unsent.Write(separator);
     }
 }

@@ -30,8 +30,8 @@ internal sealed class OpenRequest : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!_read.Contains(text, StringComparison.Ordinal))
         {
-            var read = await _client.GetStream().ReadAsync(_buffer, deadline.Token);
-            Assert.True(read > 0, $"Closed after: {_read}");
+            var read = await OrNothingAsync(_client.GetStream().ReadAsync(_buffer, deadline.Token));
+            Assert.True(read > 0, $"Waited in vain for {text} after: {_read}");
             _read += Encoding.UTF8.GetString(_buffer, 0, read);
         }
 
@@ -42,6 +42,18 @@ internal sealed class OpenRequest : IDisposable
     public void Reset() => _client.Client.Close(0);
 
     public void Dispose() => _client.Dispose();
+
+    private static async Task<int> OrNothingAsync(ValueTask<int> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
 
     private async Task WriteAsync(byte[] bytes) => await _client.GetStream().WriteAsync(bytes);
 }

@@ -58,14 +58,14 @@ public sealed class BulkSubmitterTests
     [Fact]
     public async Task ReadAsync_NoRoom_ReadsNoFurtherUntilThereIs()
     {
-        var room = new BulkRoom(mostItems: 1);
+        var room = new BulkRoom(TimeSpan.FromSeconds(1), mostItems: 1);
         await room.EnterAsync(0, TestContext.Current.CancellationToken);
         var body = Cut.Everywhere(string.Concat(Enumerable.Repeat("""{"model":"m","inputs":[]}""" + "\n", 3)));
         var entries = Channel.CreateUnbounded<Task<BulkEntry>>();
         var reading = Submitter(room).ReadAsync(Lines, body, null, entries.Writer, TestContext.Current.CancellationToken);
         Assert.False(reading.IsCompleted);
         Assert.Equal(body.Length / 3, body.Position);
-        room.Leave(0);
+        room.Leave(0, TimeSpan.Zero);
         await reading;
         Assert.Equal(body.Length, body.Position);
         await foreach (var entry in entries.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
@@ -88,7 +88,7 @@ public sealed class BulkSubmitterTests
     private static async Task<List<BulkEntry>> ReadAsync(BulkForm form, Stream body, bool gone = false)
     {
         var entries = Channel.CreateUnbounded<Task<BulkEntry>>();
-        await Submitter(new BulkRoom()).ReadAsync(form, body, null, entries.Writer, new CancellationToken(gone));
+        await Submitter(new BulkRoom(TimeSpan.FromSeconds(1))).ReadAsync(form, body, null, entries.Writer, new CancellationToken(gone));
         var read = new List<BulkEntry>();
         await foreach (var entry in entries.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
         {
