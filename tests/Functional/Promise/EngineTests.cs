@@ -85,10 +85,10 @@ public sealed class EngineTests(TestServices services)
     public async Task DeadlineThatPassesInTheWorker_ExpiresTheJob()
     {
         await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=12", workers: 1);
-        var model = cluster.Models.AddTestModel("spins", """{"timeout_ms":4000}""");
+        var model = cluster.Models.AddTestModel("spins", """{"timeout_ms":12000}""");
         await cluster.StartAsync();
 
-        // Those that hang keep every core for four seconds.
+        // Those that hang keep every core for twelve seconds, which is longer than a slow machine needs to send the last one.
         var busy = new List<string>();
         for (var core = 0; core < Environment.ProcessorCount; core++)
         {
@@ -101,7 +101,7 @@ public sealed class EngineTests(TestServices services)
         Assert.Equal("expired", JobClient.State(job));
         foreach (var id in busy)
         {
-            Assert.Equal("failed", JobClient.State(await cluster.Client.FinishedAsync(id, TimeSpan.FromSeconds(30))));
+            Assert.Equal("failed", JobClient.State(await cluster.Client.FinishedAsync(id, TimeSpan.FromSeconds(90))));
         }
     }
 
