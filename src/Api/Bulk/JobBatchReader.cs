@@ -6,9 +6,6 @@ namespace QueueInference.Api.Bulk;
 /// <summary>Reads many jobs for one caller, in the order in which they end.</summary>
 internal sealed class JobBatchReader(BulkQueries queries, JobWaiters waiters, TimeProvider time)
 {
-    /// <summary>How often everything is read although nobody woke: pub/sub may lose a message.</summary>
-    private static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
-
     /// <summary>Each job once: when it has ended, or as it is when the time is over. An id that leads to no job gets its problem.</summary>
     /// <param name="texts">The ids as the caller wrote them.</param>
     /// <param name="tenant">Whose jobs they must be.</param>
@@ -45,7 +42,7 @@ internal sealed class JobBatchReader(BulkQueries queries, JobWaiters waiters, Ti
                 }
             }
 
-            due = await open.NextAsync(Least(wait - time.GetElapsedTime(started), Floor), cancellationToken);
+            due = await open.NextAsync(Least(wait - time.GetElapsedTime(started), JobWaiters.Floor), cancellationToken);
         }
     }
 

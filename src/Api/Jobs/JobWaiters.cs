@@ -9,7 +9,7 @@ namespace QueueInference.Api.Jobs;
 internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, TimeProvider time) : IHostedService
 {
     /// <summary>How often the record is read although nobody woke: pub/sub may lose a message.</summary>
-    private static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiting = new();
 
     /// <summary>Ends when the job is heard to be terminal. Asked for before the job is sent, it spares the read before the wait.</summary>

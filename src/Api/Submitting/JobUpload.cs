@@ -30,6 +30,6 @@ internal sealed class JobUpload(JobSubmitter submitter, IOptions<ApiOptions> api
         using var header = await RequestBody.ReadHeaderAsync(request, headerLength, api.Value.MaxBodyBytes, cancellationToken);
         var job = JobRequestReader.ReadHeader(header.Memory.Span, time.GetUtcNow(), Limits) with { Waits = waits };
         using var arriving = new ArrivingInputs(header.Memory, job.Inputs, request.Body, Limits, cancellationToken);
-        return await submitter.SubmitAsync(job, arriving, tenant, key, cancellationToken);
+        return await submitter.SubmitAsync(job, arriving, tenant, job.IdempotencyKey ?? key, cancellationToken);
     }
 }

@@ -15,7 +15,7 @@ public sealed class Gatherer<T>(int maxInFlight, Func<T, double> share, Func<IRe
     private const double Full = 1 - 1e-9;
 
     private readonly Lock _lock = new();
-    private readonly Queue<T> _waiting = new();
+    private readonly Queue<(T Item, double Share)> _waiting = new();
     private double _waitingShare;
     private int _inFlight;
 
@@ -26,8 +26,9 @@ public sealed class Gatherer<T>(int maxInFlight, Func<T, double> share, Func<IRe
         {
             foreach (var item in items)
             {
-                _waiting.Enqueue(item);
-                _waitingShare += share(item);
+                var taken = share(item);
+                _waiting.Enqueue((item, taken));
+                _waitingShare += taken;
             }
         }
 
@@ -52,9 +53,16 @@ public sealed class Gatherer<T>(int maxInFlight, Func<T, double> share, Func<IRe
 
     private async Task ContinueAsync(Task sent)
     {
-        await sent;
-        Release();
-        Pump();
+        try
+        {
+            await sent;
+        }
+        finally
+        {
+            // What waits must not wait for ever, whatever went wrong before it.
+            Release();
+            Pump();
+        }
     }
 
     private void Release()
@@ -82,10 +90,10 @@ public sealed class Gatherer<T>(int maxInFlight, Func<T, double> share, Func<IRe
     private List<T> Group()
     {
         var (group, filled) = (new List<T>(), 0.0);
-        while (_waiting.TryPeek(out var next) && (group.Count == 0 || filled + share(next) < 2 - Full))
+        while (_waiting.TryPeek(out var next) && (group.Count == 0 || filled + next.Share < 2 - Full))
         {
-            group.Add(_waiting.Dequeue());
-            filled += share(next);
+            group.Add(_waiting.Dequeue().Item);
+            filled += next.Share;
         }
 
         _waitingShare = _waiting.Count == 0 ? 0 : _waitingShare - filled;

@@ -4,17 +4,11 @@ using StackExchange.Redis;
 namespace QueueInference.Core.Payloads;
 
 /// <summary>Reads the pieces of a payload one after another; the next is on its way while one is read.</summary>
-internal sealed class RedisPayloadStream(RedisStore store, RedisKey key) : Stream
+internal sealed class RedisPayloadStream(RedisStore store, RedisKey key) : ReadStream
 {
     private Lease<byte>? _piece;
     private Task<Lease<byte>?>? _next;
     private int _index, _offset;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Reads the first piece; false when there is none.</summary>
     public Task<bool> BeginAsync(CancellationToken cancellationToken)
@@ -35,12 +29,6 @@ internal sealed class RedisPayloadStream(RedisStore store, RedisKey key) : Strea
         _offset += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Payloads are read asynchronously.");
-    public override void Flush() => throw new NotSupportedException();
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

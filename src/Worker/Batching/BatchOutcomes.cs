@@ -1,4 +1,5 @@
 using QueueInference.Contracts;
+using QueueInference.Core.Payloads;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Batching;
@@ -21,7 +22,7 @@ internal sealed class BatchOutcomes : IDisposable
     public IReadOnlyList<PartOutcome> Parts => _parts;
 
     /// <summary>Bytes of all outputs, about.</summary>
-    public long Bytes => _parts.Sum(part => 1024 + (part.Outputs?.Sum(output => (long)output.Data.Length) ?? 0));
+    public long Bytes => _parts.Sum(part => 1024 + (part.Outputs is { } outputs ? Payloads.Bytes(outputs) : 0));
 
     /// <summary>Takes the outputs of a run; they are freed with this.</summary>
     public ModelOutputs Own(ModelOutputs outputs)

@@ -5,7 +5,7 @@ namespace QueueInference.Worker.Batching;
 /// <summary>How many jobs one broker message may carry: a fast model moves in bulk, a slow one job by job. Pure.</summary>
 internal static class GroupBound
 {
-    // A worker must not hoard what another could run; 20 ms nobody misses, and groups a quarter as large cost twice the CPU (bench/RESULTS.md).
+    // A worker must not hoard what another could run; 20 ms nobody misses, and small groups cost twice the CPU outside of it (bench/RESULTS.md).
     private const double MostMilliseconds = 20;
     private const int Unmeasured = 8;
 

@@ -40,14 +40,15 @@ end
 local unpack = unpack or table.unpack
 local later = {}
 
-local function do_later(command, key, ...)
+local function do_later(command, key, argument, more)
   local entry = later[command .. key]
   if not entry then
     entry = { command, key }
     later[command .. key] = entry
     later[#later + 1] = entry
   end
-  for _, argument in ipairs({ ... }) do entry[#entry + 1] = argument end
+  entry[#entry + 1] = argument
+  if more then entry[#entry + 1] = more end
 end
 
 local function write_later()
