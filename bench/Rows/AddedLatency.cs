@@ -2,10 +2,11 @@ using QueueInference.Bench.Load;
 using QueueInference.Bench.Models;
 using QueueInference.Bench.Report;
 using QueueInference.Bench.Services;
+using QueueInference.Bench.Twin;
 
 namespace QueueInference.Bench.Rows;
 
-/// <summary>L: what the service adds to a run that takes no time, at 30 % of what it can take.</summary>
+/// <summary>L: what the service adds to a run that takes no time, at 30 % of what it can take; its twin beside it, at the same rate.</summary>
 internal static class AddedLatency
 {
     private const double Share = 0.3;
@@ -14,32 +15,42 @@ internal static class AddedLatency
     {
         var options = context.Options;
         using var models = new ModelFolder();
-        var samples = BenchModels.Null.Samples(models.Add(BenchModels.Null), 16);
+        var name = models.Add(BenchModels.Null);
+        var samples = BenchModels.Null.Samples(name, 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
-        using var door = await HttpDoor.OpenAsync(platform.Api.Address, samples);
-        Task<LoadResult> FullAsync() => ClosedLoop.WaitAsync(platform.Api.Address, samples, options.InFlightFull, options.Stretch);
-
-        var (full, open) = (new List<LoadResult> { await FullAsync() }, new List<LoadResult>());
+        await using var twin = await TwinPlatform.StartAsync(context.Servers, name, TwinModel.Identity);
+        var ours = new OpenRuns("service", platform.Api.Address, samples, platform.Processes);
+        var its = new OpenRuns("native twin", twin.Api.Address, samples, twin.Processes);
+        var full = new List<LoadResult>();
+        await WarmAsync(context, samples, twin.Api.Address, platform.Api.Address);
         for (var repeat = 0; repeat < options.Repeats; repeat++)
         {
-            full.Add(await FullAsync());
-            open.Add(await OpenLoop.RunAsync(door.AskAsync, Share * full[^1].PerSecond, options.Stretch, repeat));
+            full.Add(await FullAsync(context, samples, platform.Api.Address));
+            foreach (var runs in (OpenRuns[])[ours, its])
+            {
+                await runs.MeasureAsync(Share * full[^1].PerSecond, options.Stretch, repeat);
+                await context.Servers.SettleAsync();
+            }
         }
 
-        var table = Describe(full[1..], open);
-        table.Print();
-        return Lateness.Judge(full, TimeSpan.Zero) ?? Lateness.Judge(open, TimeSpan.Zero) ?? new($"{Tail(open, 50).Median:0.00}/{Tail(open, 99).Median:0.00}");
+        Console.WriteLine($"N in the same minutes: {new Series(full.Select(run => run.PerSecond))} jobs/s");
+        OpenRuns.Print($"null model, open loop at {Share:P0} of N", ours, its);
+        return Lateness.Judge(full, TimeSpan.Zero) ?? ours.Judge() ?? new($"{ours.Tail(50).Median:0.00}/{ours.Tail(99).Median:0.00}");
     }
 
-    private static Table Describe(List<LoadResult> full, List<LoadResult> open)
+    /// <summary>Compilers work in the first stretches, which are not counted.</summary>
+    private static async Task WarmAsync(RowContext context, Sample[] samples, params Uri[] services)
     {
-        var table = new Table("null model, open loop at 30 % of N", $"median (min–max) of {open.Count}");
-        table.Add("N, jobs/s", $"{new Series(full.Select(run => run.PerSecond))}");
-        table.Add("p50, ms from the intended send", $"{Tail(open, 50)}");
-        table.Add("p99, ms from the intended send", $"{Tail(open, 99)}");
-        Lateness.Describe(table, open, TimeSpan.Zero);
-        return table;
+        foreach (var api in (Uri[])[.. services, .. services])
+        {
+            await FullAsync(context, samples, api);
+        }
     }
 
-    private static Series Tail(List<LoadResult> runs, double percent) => new(runs.Select(run => run.Latency.Percentile(percent)));
+    private static async Task<LoadResult> FullAsync(RowContext context, Sample[] samples, Uri api)
+    {
+        var result = await ClosedLoop.WaitAsync(api, samples, context.Options.InFlightFull, context.Options.Stretch);
+        await context.Servers.SettleAsync();
+        return result;
+    }
 }

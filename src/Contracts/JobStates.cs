@@ -21,16 +21,17 @@ public static class JobStates
     /// <summary>Reads a lower-case name.</summary>
     public static bool TryParse(string? name, out JobState state)
     {
-        foreach (var candidate in Enum.GetValues<JobState>())
+        var parsed = name switch
         {
-            if (candidate.Name() == name)
-            {
-                state = candidate;
-                return true;
-            }
-        }
-
-        state = default;
-        return false;
+            "queued" => JobState.Queued,
+            "running" => JobState.Running,
+            "succeeded" => JobState.Succeeded,
+            "failed" => JobState.Failed,
+            "canceled" => JobState.Canceled,
+            "expired" => JobState.Expired,
+            _ => (JobState?)null,
+        };
+        state = parsed ?? default;
+        return parsed is not null;
     }
 }

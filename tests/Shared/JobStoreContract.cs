@@ -16,7 +16,7 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
         var job = _store.NewJob();
         var first = await _store.Submissions.ReserveAsync([job], Stop);
         var second = await _store.Submissions.ReserveAsync([job], Stop);
-        await _store.Submissions.ConfirmAsync([job.Id], Stop);
+        await _store.Submissions.ConfirmAsync([job], Stop);
         var third = await _store.Submissions.ReserveAsync([job], Stop);
         Assert.Equal(new ReserveAnswer(ReserveOutcome.New), first[0]);
         Assert.Equal(new ReserveAnswer(ReserveOutcome.Known, JobState.Queued, false), second[0]);
@@ -174,7 +174,7 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
         var job = _store.NewJob();
         await submissions.ReserveAsync([job], Stop);
         Assert.Equal("enqueue-failed", await SweepAsync(sweeps, job));
-        Assert.Equal([JobState.Failed], await submissions.ConfirmAsync([job.Id], Stop));
+        Assert.Equal([JobState.Failed], await submissions.ConfirmAsync([job], Stop));
         Assert.Equal(ClaimOutcome.Skip, (await ClaimAsync(_store.Claims, job, Claimant())).Outcome);
     }
 

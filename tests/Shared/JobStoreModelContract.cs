@@ -65,7 +65,7 @@ public abstract class JobStoreModelContract(IConnectionMultiplexer redis)
                 var reserved = (await submissions.ReserveAsync([job], Stop))[0];
                 return ("reserve", model.Reserve(), $"{reserved.Outcome}");
             case 1:
-                return ("confirm", model.Confirm(), $"{(await submissions.ConfirmAsync([job.Id], Stop))[0]}");
+                return ("confirm", model.Confirm(), $"{(await submissions.ConfirmAsync([job], Stop))[0]}");
             case 2 or 3 or 4:
                 // A token is used for one message only, as in a worker.
                 token += message;
@@ -90,7 +90,7 @@ public abstract class JobStoreModelContract(IConnectionMultiplexer redis)
             default:
                 return random.Next(4) == 0
                     ? ("sweep", model.Sweep(), await SweepAsync(sweeps, job) ?? "none")
-                    : ("confirm", model.Confirm(), $"{(await submissions.ConfirmAsync([job.Id], Stop))[0]}");
+                    : ("confirm", model.Confirm(), $"{(await submissions.ConfirmAsync([job], Stop))[0]}");
         }
     }
 }

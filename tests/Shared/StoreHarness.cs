@@ -50,7 +50,7 @@ public sealed class StoreHarness
     {
         var job = NewJob(change, inputs);
         await Submissions.ReserveAsync([job], Stop);
-        await Submissions.ConfirmAsync([job.Id], Stop);
+        await Submissions.ConfirmAsync([job], Stop);
         return job;
     }
 

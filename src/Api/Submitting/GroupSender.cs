@@ -97,7 +97,7 @@ internal sealed class GroupSender(
     {
         try
         {
-            var states = await store.ConfirmAsync([.. group.Select(submit => submit.Job.Id)], cancellationToken);
+            var states = await store.ConfirmAsync([.. group.Select(submit => submit.Job)], cancellationToken);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Accept(states[i] ?? Contracts.JobState.Queued, replayed: false);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Store;
@@ -26,11 +25,12 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
         IReadOnlyList<JobMessage> jobs, Claimant claimant, bool rebuild, CancellationToken cancellationToken)
     {
         var (partition, model) = (JobId.Trusted(jobs[0].Id).Partition, jobs[0].Spec.Model);
-        var keys = new List<RedisKey>(4 + (2 * jobs.Count))
+        var keys = new List<RedisKey>(5 + (2 * jobs.Count))
         {
             JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
+            JobKeys.Unconfirmed(partition),
         };
-        var args = new List<RedisValue>(10 + ((rebuild ? 8 : 1) * jobs.Count))
+        var args = new List<RedisValue>(10 + ((rebuild ? 4 : 1) * jobs.Count))
         {
             claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
             Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0",
@@ -43,7 +43,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
             args.Add(job.Id);
             if (rebuild)
             {
-                args.AddRange(RecordFields(job.Spec));
+                args.AddRange([job.Spec.Tenant, JobTerms.Terms(job.Spec, kept: false), JobTerms.More(job.Spec)]);
             }
         }
 
@@ -110,8 +110,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
     private static void Fill(Span<RedisValue> args, JobEnd end)
     {
         (args[0], args[1], args[2], args[3]) = (end.Lease.Id.Text, end.Lease.Token, end.State.Name(), end.Result ?? []);
-        (args[4], args[5]) = (end.Error?.Code ?? "", end.Error?.Message ?? "");
-        args[6] = end.Run is null ? "" : JsonSerializer.SerializeToUtf8Bytes(end.Run, JobJson.Default.JobRun);
+        (args[4], args[5], args[6]) = (JobRecord.Field(end.Error), JobRecord.Field(end.Run), end.Run?.Sha256 ?? "");
         args[7] = TensorManifest.PayloadOf(end.Result);
     }
 

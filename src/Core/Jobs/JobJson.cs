@@ -8,7 +8,6 @@ namespace QueueInference.Core.Jobs;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobSpec))]
-[JsonSerializable(typeof(JobRun))]
 [JsonSerializable(typeof(ModelVersionInfo))]
 [JsonSerializable(typeof(Models.WorkerInfo))]
 public sealed partial class JobJson : JsonSerializerContext;

@@ -11,6 +11,8 @@ internal static class JobKeys
 
     /// <summary>Due times of all unfinished jobs.</summary>
     public static RedisKey Open(string partition) => $"qi:{{{partition}}}:open";
+    /// <summary>Jobs that are written, but of which the broker has confirmed nothing yet.</summary>
+    public static RedisKey Unconfirmed(string partition) => $"qi:{{{partition}}}:unconfirmed";
     /// <summary>Jobs of a model that wait, by creation time.</summary>
     public static RedisKey Queued(string partition, string model) => $"qi:{{{partition}}}:queued:{model}";
     /// <summary>Webhook deliveries by due time.</summary>

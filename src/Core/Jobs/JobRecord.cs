@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Globalization;
 using QueueInference.Contracts;
 using StackExchange.Redis;
 
@@ -21,18 +21,51 @@ public sealed record JobRecord(
     JobError? Error, JobRun? Run, bool Forgotten)
 {
     internal static readonly RedisValue[] Fields =
-        ["state", "spec", "attempt", "worker", "claimed", "finished", "expires", "error_code", "error_message", "run", "forgotten"];
+        ["state", "model", "tenant", "terms", "more", "attempt", "claimed", "ended", "error", "run", "sha", "forgotten"];
 
-    internal static JobRecord? Parse(JobId id, RedisValue[] values) =>
-        !JobStates.TryParse(values[0], out var state) ? null : new JobRecord(id, state,
-            Json(values[1], JobJson.Default.JobSpec), (int)values[2], Text(values[3]), Number(values[4]), Number(values[5]), Number(values[6]),
-            Text(values[7]) is { } code ? new JobError(code, Text(values[8]) ?? "") : null,
-            Json(values[9], JobJson.Default.JobRun), !values[10].IsNull);
+    internal static JobRecord? Parse(JobId id, RedisValue[] values)
+    {
+        if (!JobStates.TryParse(values[0], out var state))
+        {
+            return null;
+        }
 
-    private static string? Text(RedisValue value) => value.IsNullOrEmpty ? null : (string?)value;
+        var (worker, claimedAt) = Claimed(values[6]);
+        var (finishedAt, expiresAt) = Ended(values[7]);
+        return new JobRecord(id, state, JobTerms.Read(values[1], values[2], values[3], values[4]), (int)values[5], worker, claimedAt, finishedAt, expiresAt,
+            Failure(values[8]), Ran(values[9], values[10], worker), !values[11].IsNull);
+    }
 
-    private static long? Number(RedisValue value) => value.IsNullOrEmpty ? null : (long)value;
+    /// <summary>The field <c>error</c>; empty where nothing failed.</summary>
+    internal static RedisValue Field(JobError? error) => error is null ? RedisValue.EmptyString : $"{error.Code} {error.Message}";
 
-    private static T? Json<T>(RedisValue value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class =>
-        value.IsNullOrEmpty ? null : JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)value).Span, type);
+    /// <summary>The field <c>run</c>; empty where nothing ran.</summary>
+    internal static RedisValue Field(JobRun? run) => run is null ? RedisValue.EmptyString : string.Create(CultureInfo.InvariantCulture,
+        $"{run.Version} {run.BatchSize} {run.Timings.Queued} {run.Timings.Batched} {run.Timings.Inference}");
+
+    private static (string? Worker, long? At) Claimed(RedisValue value)
+    {
+        var parts = new ShortFields(value);
+        long? at = parts.AtEnd ? null : parts.Long();
+        return at is null ? default : (parts.Rest(), at);
+    }
+
+    private static (long? At, long? ExpiresAt) Ended(RedisValue value)
+    {
+        var parts = new ShortFields(value);
+        return parts.AtEnd ? default : (parts.Long(), parts.Long());
+    }
+
+    private static JobError? Failure(RedisValue value)
+    {
+        var parts = new ShortFields(value);
+        return parts.AtEnd ? null : new JobError(parts.Next().ToString(), parts.Rest());
+    }
+
+    private static JobRun? Ran(RedisValue value, RedisValue sha256, string? worker)
+    {
+        var parts = new ShortFields(value);
+        return parts.AtEnd ? null : new JobRun((int)parts.Long(), sha256.IsNull ? "" : (string)sha256!, worker ?? "", (int)parts.Long(),
+            new JobTimings(parts.Double(), parts.Double(), parts.Double()));
+    }
 }

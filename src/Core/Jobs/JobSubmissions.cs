@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Store;
@@ -16,7 +15,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     public async Task<ReserveAnswer[]> ReserveAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         var (partition, model) = (jobs[0].Id.Partition, jobs[0].Spec.Model);
-        var keys = new List<RedisKey> { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Payloads(partition) };
+        var keys = new List<RedisKey> { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Payloads(partition), JobKeys.Unconfirmed(partition) };
         var args = new List<RedisValue>
         {
             _options.MaxQueuedPerModel, _options.MaxOpen, Milliseconds(_options.ConfirmWindow), Milliseconds(_options.Tombstone), model,
@@ -24,10 +23,8 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
         foreach (var job in jobs)
         {
             keys.AddRange([JobKeys.Job(job.Id), JobKeys.Inputs(job.Id), JobKeys.List(partition, job.Spec.Tenant)]);
-            args.Add(job.Id.Text);
-            args.AddRange(RecordFields(job.Spec));
-            args.Add(job.Inputs);
-            args.Add(TensorManifest.PayloadOf(job.Inputs));
+            args.AddRange([job.Id.Text, job.Spec.CreatedAt, job.Spec.Tenant, JobTerms.Terms(job.Spec, kept: !job.Inputs.IsEmpty), JobTerms.More(job.Spec), job.Inputs,
+                TensorManifest.PayloadOf(job.Inputs)]);
         }
 
         var answers = await store.RunManyAsync("reserve", [.. keys], [.. args], cancellationToken);
@@ -35,11 +32,12 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     }
 
     /// <summary>Marks jobs of one partition as confirmed by the broker; answers their states, null where the record is gone.</summary>
-    public async Task<JobState?[]> ConfirmAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken)
+    public async Task<JobState?[]> ConfirmAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
+        var partition = jobs[0].Id.Partition;
         var answers = await store.RunManyAsync("confirm",
-            [JobKeys.Open(ids[0].Partition), .. ids.Select(JobKeys.Job)],
-            [Milliseconds(_options.MaxQueueAge), .. ids.Select(id => (RedisValue)id.Text)], cancellationToken);
+            [JobKeys.Open(partition), JobKeys.Unconfirmed(partition), .. jobs.Select(job => JobKeys.Job(job.Id))],
+            [.. jobs.SelectMany(job => new RedisValue[] { job.Id.Text, QueuedDue(job.Spec) })], cancellationToken);
         return Array.ConvertAll(answers, state => JobStates.TryParse(state, out var parsed) ? parsed : (JobState?)null);
     }
 
@@ -48,7 +46,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     {
         var answer = await store.RunAsync("cancel",
             [JobKeys.Open(id.Partition), JobKeys.Queued(id.Partition, model), JobKeys.Outbox(id.Partition), JobKeys.Payloads(id.Partition),
-                JobKeys.Job(id), JobKeys.Inputs(id)],
+                JobKeys.Unconfirmed(id.Partition), JobKeys.Job(id), JobKeys.Inputs(id)],
             [id.Text, Milliseconds(_options.Tombstone), JobKeys.Wake(id.Partition), Guid.NewGuid().ToString("N")], cancellationToken);
         return (string?)answer switch { "canceled" => true, "finished" => false, _ => null };
     }
@@ -72,19 +70,8 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
         return (JobId.Trusted(parts[0]), parts[1]);
     }
 
-    /// <summary>A record's fixed fields, in the order that <c>reserve</c> and <c>claim</c> read them.</summary>
-    internal static RedisValue[] RecordFields(JobSpec spec) =>
-    [
-        JsonSerializer.SerializeToUtf8Bytes(spec, JobJson.Default.JobSpec), spec.Tenant, spec.CreatedAt, spec.Deadline ?? 0,
-        spec.ResultTtlSeconds, spec.MaxAttempts, WantedStates(spec.Webhook),
-    ];
-
     internal static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    private static string WantedStates(WebhookTarget? webhook) => webhook switch
-    {
-        null => "",
-        { Events: null } => "succeeded,failed,canceled,expired",
-        { Events: var events } => string.Join(',', events.Select(type => type["job.".Length..])),
-    };
+    /// <summary>When a queued job must be looked at, in Unix ms: its deadline or its greatest age.</summary>
+    private long QueuedDue(JobSpec spec) => Math.Min(spec.Deadline ?? long.MaxValue, spec.CreatedAt + Milliseconds(_options.MaxQueueAge));
 }

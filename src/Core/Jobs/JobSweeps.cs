@@ -24,7 +24,7 @@ public sealed class JobSweeps(RedisStore store, IOptions<JobOptions> options, Ti
         {
             JobId[] ids = [.. group.Select(job => job.Id)];
             var verdicts = await store.RunManyAsync("sweep",
-                [JobKeys.Open(partition), JobKeys.Queued(partition, group.Key), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
+                [JobKeys.Open(partition), JobKeys.Queued(partition, group.Key), JobKeys.Outbox(partition), JobKeys.Payloads(partition), JobKeys.Unconfirmed(partition),
                     .. ids.SelectMany(id => new[] { JobKeys.Job(id), JobKeys.Inputs(id) })],
                 [Milliseconds(_options.Tombstone), JobKeys.Wake(partition), Milliseconds(_options.MaxQueueAge), Milliseconds(_options.LeaseGrace),
                     .. ids.Select(id => (RedisValue)id.Text)], cancellationToken);
@@ -43,7 +43,7 @@ public sealed class JobSweeps(RedisStore store, IOptions<JobOptions> options, Ti
     {
         var partition = ids[0].Partition;
         var answers = await store.RunManyAsync("void",
-            [JobKeys.Open(partition), JobKeys.Queued(partition, model), .. ids.Select(JobKeys.Job)],
+            [JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Unconfirmed(partition), .. ids.Select(JobKeys.Job)],
             [Milliseconds(_options.MaxQueueAge), .. ids.Select(id => (RedisValue)id.Text)], cancellationToken);
         return [.. ids.Where((_, i) => answers[i] == "1")];
     }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using QueueInference.Core.Jobs;
 
 namespace QueueInference.Core.Messaging;
 
@@ -59,7 +60,7 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         var messageId = context.MessageId ?? Guid.NewGuid();
         try
         {
-            await handler(new Delivery(messageId.ToString("N"), context.Message.Body));
+            await handler(new Delivery(ShortId.Of(messageId), context.Message.Body));
         }
         catch (GiveBackException)
         {

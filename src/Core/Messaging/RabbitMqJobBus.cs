@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using QueueInference.Core.Jobs;
 
 namespace QueueInference.Core.Messaging;
 
@@ -42,7 +43,7 @@ internal sealed class RabbitMqJobBus(IBusControl bus, IReceiveEndpointConnector 
     }
 
     protected override Task HandleAsync(string queue, ConsumeContext<JobGroup> context, Func<Delivery, Task> handler) =>
-        handler(new Delivery(context.MessageId?.ToString("N") ?? Guid.NewGuid().ToString("N"), context.Message.Body));
+        handler(new Delivery(ShortId.Of(context.MessageId ?? Guid.NewGuid()), context.Message.Body));
 
     protected override void SetMandatory(SendContext context, bool mandatory)
     {

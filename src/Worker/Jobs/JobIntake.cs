@@ -94,7 +94,7 @@ internal sealed class JobIntake(
 
     private async Task ClaimAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
     {
-        var claimant = new Claimant(Guid.NewGuid().ToString("N"), hold.MessageId, worker.Id);
+        var claimant = new Claimant(ShortId.New(), hold.MessageId, worker.Id);
         var answers = await retry.RunAsync(() => claims.ClaimAsync(jobs, claimant, CancellationToken.None), Patience, CancellationToken.None);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < jobs.Count; i++)

@@ -22,7 +22,7 @@ public sealed class FullRedisTests
         await redis.GetServers()[0].ConfigSetAsync("maxmemory", "1");
 
         await Assert.ThrowsAsync<StoreFullException>(() => store.Submissions.ReserveAsync([store.NewJob()], Stop));
-        await store.Submissions.ConfirmAsync([unconfirmed.Id], Stop);
+        await store.Submissions.ConfirmAsync([unconfirmed], Stop);
         var claimant = Claimant();
         foreach (var job in new[] { running, released, late })
         {

@@ -65,11 +65,11 @@ public sealed class JobLifecycleDocTests(GarnetFixture garnet) : IClassFixture<G
     /// <summary>The state, with what the table says of it: a suspect, or the error code.</summary>
     private async Task<string> StateAsync(JobId id)
     {
-        var values = await _store.Redis.GuardAsync(redis => redis.HashGetAsync(JobKeys.Job(id), ["state", "suspect", "error_code"]), StoreHarness.Stop);
+        var values = await _store.Redis.GuardAsync(redis => redis.HashGetAsync(JobKeys.Job(id), ["state", "suspect", "error"]), StoreHarness.Stop);
         return ((string?)values[0], (string?)values[1], (string?)values[2]) switch
         {
             (null, _, _) => "none",
-            (var state, _, { Length: > 0 } code) => $"{state} ({code})",
+            (var state, _, { Length: > 0 } error) => $"{state} ({FirstWord(error)})",
             ("queued" or "running", "1", _) => $"{values[0]} (suspect)",
             var (state, _, _) => state,
         };

@@ -14,7 +14,7 @@ internal sealed class LifecycleScripts(StoreHarness store)
     public IReadOnlyList<(string Script, Func<LivingJob, Task> Run)> All =>
     [
         ("reserve", living => store.Submissions.ReserveAsync([living.Job], Stop)),
-        ("confirm", living => store.Submissions.ConfirmAsync([living.Job.Id], Stop)),
+        ("confirm", living => store.Submissions.ConfirmAsync([living.Job], Stop)),
         ("cancel", living => store.Submissions.CancelAsync(living.Job.Id, store.Model, Stop)),
         ("forget", living => store.Submissions.ForgetAsync(living.Job.Id, Tenant, Stop)),
         ("idempotency", living => store.Submissions.BindKeyAsync(Tenant, living.Job.Id.Text, living.Job.Id, "f", Stop)),
@@ -48,7 +48,8 @@ internal sealed class LifecycleScripts(StoreHarness store)
     {
         var options = new JobOptions();
         return store.Redis.RunManyAsync("sweep",
-            [JobKeys.Open("p00"), JobKeys.Queued("p00", store.Model), JobKeys.Outbox("p00"), JobKeys.Payloads("p00"), JobKeys.Job(id), JobKeys.Inputs(id)],
+            [JobKeys.Open("p00"), JobKeys.Queued("p00", store.Model), JobKeys.Outbox("p00"), JobKeys.Payloads("p00"), JobKeys.Unconfirmed("p00"),
+                JobKeys.Job(id), JobKeys.Inputs(id)],
             [options.Tombstone.TotalMilliseconds, JobKeys.Wake("p00"), options.MaxQueueAge.TotalMilliseconds, 0, id.Text], Stop);
     }
 }

@@ -1,17 +1,18 @@
--- Marks a group of jobs as confirmed by the broker.
--- KEYS: 1 open; per job: job
--- ARGV: 1 maximum queue age ms; per job: id
+-- Marks a group of jobs as confirmed by the broker. One that was claimed or has ended meanwhile is past that.
+-- KEYS: 1 open, 2 unconfirmed; per job: job
+-- ARGV: per job: id, ms when it must be looked at while it waits
 -- Output: per job its state, or 'missing'
-local out = {}
-for i = 1, #KEYS - 1 do
-  local job, id = KEYS[1 + i], ARGV[1 + i]
-  local r = redis.call('HMGET', job, 'state', 'created', 'deadline', 'unconfirmed')
-  local state = r[1]
-  if state and r[4] and not terminal_states[state] then
-    redis.call('HDEL', job, 'unconfirmed')
-    if state == 'queued' then do_later('ZADD', KEYS[1], int(queued_due(r[2], r[3], tonumber(ARGV[1]))), id) end
+local ids, out = {}, {}
+for i = 1, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+local unconfirmed = redis.call('SMISMEMBER', KEYS[2], unpack(ids))
+for i, id in ipairs(ids) do
+  if unconfirmed[i] == 1 then
+    do_later('SREM', KEYS[2], id)
+    do_later('ZADD', KEYS[1], ARGV[i * 2], id)
+    out[i] = 'queued'
+  else
+    out[i] = redis.call('HGET', KEYS[2 + i], 'state') or 'missing'
   end
-  out[i] = state or 'missing'
 end
 write_later()
 return out

@@ -1,26 +1,27 @@
 -- Writes the terminal states and results of a batch, and wakes who waits for them.
 -- KEYS: 1 open, 2 queued:<model>, 3 outbox, 4 payloads; per job: job, inputs, result
--- ARGV: 1 tombstone ms, 2 channel; per job: id, token, state, result or '', error code, error message, run, payload of the result or ''
+-- ARGV: 1 tombstone ms, 2 channel; per job: id, token, state, result or '', error or '', run or '', sha or '', payload of the result or ''
 -- Output: per job 'ok' | 'fenced' | 'missing'
-local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4] }
+local k = { open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4], tombstone = tonumber(ARGV[1]) }
 local now = now_ms()
 local ended, out = {}, {}
+allow_writes(KEYS[5])
 for i = 0, (#KEYS - 4) / 3 - 1 do
   local job, inputs, result = KEYS[5 + i * 3], KEYS[6 + i * 3], KEYS[7 + i * 3]
   local a = 3 + i * 8
   local id, token = ARGV[a], ARGV[a + 1]
-  local r = redis.call('HMGET', job, 'state', 'lease', 'done', 'ttl', 'hook', 'payload')
+  local r = redis.call('HMGET', job, 'state', 'lease', 'terms', 'payload')
   local _, holder = parse_lease(r[2])
   if not r[1] then
     out[i + 1] = 'missing'
   elseif r[1] == 'running' and holder == token then
-    terminate(k, job, inputs, id, now, { state = ARGV[a + 2], tombstone = tonumber(ARGV[1]), done = token,
-      result_key = result, result = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil, code = ARGV[a + 4], message = ARGV[a + 5], run = ARGV[a + 6],
-      fixed = { r[4], r[5], r[6] }, output = ARGV[a + 7] ~= '' and ARGV[a + 7] or nil })
+    terminate(k, job, inputs, id, now, { terms = r[3], payload = r[4] }, { state = ARGV[a + 2], token = token,
+      result_key = result, result = ARGV[a + 3] ~= '' and ARGV[a + 3] or nil, error = ARGV[a + 4], run = ARGV[a + 5], sha = ARGV[a + 6],
+      output = ARGV[a + 7] ~= '' and ARGV[a + 7] or nil })
     ended[#ended + 1] = id
     out[i + 1] = 'ok'
   else
-    out[i + 1] = r[3] == token and 'ok' or 'fenced'
+    out[i + 1] = terminal_states[r[1]] and holder == token and 'ok' or 'fenced'
   end
 end
 write_later()

@@ -9,6 +9,6 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('DEL', KEYS[2])
 if r[2] then redis.call('ZADD', KEYS[5], int(now_ms()), r[2]) end
 -- An event that is still to be delivered is rendered from these.
-if not redis.call('ZSCORE', KEYS[4], ARGV[1]) then redis.call('HDEL', KEYS[1], 'spec', 'run', 'error_message') end
+if not redis.call('ZSCORE', KEYS[4], ARGV[1]) then redis.call('HDEL', KEYS[1], 'tenant', 'terms', 'more', 'run', 'sha') end
 redis.call('HSET', KEYS[1], 'forgotten', '1')
 return 'forgotten'

@@ -1,27 +1,27 @@
 -- Writes a group of jobs as queued and unconfirmed, before they are published.
--- KEYS: 1 open, 2 queued:<model>, 3 payloads; per job: job, inputs, list
+-- KEYS: 1 open, 2 queued:<model>, 3 payloads, 4 unconfirmed; per job: job, inputs, list
 -- ARGV: 1 most queued jobs of the model, 2 most open jobs, 3 ms until an unconfirmed job is looked at, 4 ms the list reaches back, 5 model;
---       per job: id, spec, tenant, created, deadline or 0, result ttl s, max attempts, states its webhook wants, kept inputs or '',
---       payload of the inputs or ''
+--       per job: id, created, tenant, terms, more or '', kept inputs or '', payload of the inputs or ''
 -- Output: per job 'new' | 'known <state> <1 when confirmed>' | 'queue-full' | 'too-many' | 'payload-gone'
-local open, queued, payloads = KEYS[1], KEYS[2], KEYS[3]
+local open, queued, payloads, unconfirmed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local max_queued, max_open, confirm_ms, list_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now = now_ms()
+local due = int(now + confirm_ms)
 local waiting, unfinished = redis.call('ZCARD', queued), redis.call('ZCARD', open)
 local out, new = {}, {}
 
 -- An upload is there until its time is over; then the cleaner may be deleting it.
 local function is_there(payload)
-  local due = redis.call('ZSCORE', payloads, payload)
-  return due and tonumber(due) > now
+  local till = redis.call('ZSCORE', payloads, payload)
+  return till and tonumber(till) > now
 end
 
-for i = 0, (#KEYS - 3) / 3 - 1 do
-  local a = 6 + i * 10
-  local payload = ARGV[a + 9]
-  local r = redis.call('HMGET', KEYS[4 + i * 3], 'state', 'unconfirmed')
-  if r[1] then
-    out[i + 1] = 'known ' .. r[1] .. ' ' .. (r[2] and '0' or '1')
+for i = 0, (#KEYS - 4) / 3 - 1 do
+  local a = 6 + i * 7
+  local id, payload = ARGV[a], ARGV[a + 6]
+  local state = redis.call('HGET', KEYS[5 + i * 3], 'state')
+  if state then
+    out[i + 1] = 'known ' .. state .. ' ' .. (redis.call('SISMEMBER', unconfirmed, id) == 1 and '0' or '1')
   elseif waiting >= max_queued then
     out[i + 1] = 'queue-full'
   elseif unfinished >= max_open then
@@ -29,7 +29,8 @@ for i = 0, (#KEYS - 3) / 3 - 1 do
   elseif payload ~= '' and not is_there(payload) then
     out[i + 1] = 'payload-gone'
   else
-    do_later('ZADD', open, int(now + confirm_ms), ARGV[a])
+    do_later('ZADD', open, due, id)
+    do_later('SADD', unconfirmed, id)
     new[#new + 1] = i
     waiting, unfinished = waiting + 1, unfinished + 1
     out[i + 1] = 'new'
@@ -39,19 +40,18 @@ end
 -- First of all, so that the sweeper knows whatever is written of a job.
 write_later()
 for _, i in ipairs(new) do
-  local job, inputs, list = KEYS[4 + i * 3], KEYS[5 + i * 3], KEYS[6 + i * 3]
-  local a = 6 + i * 10
-  local id, payload = ARGV[a], ARGV[a + 9]
-  if ARGV[a + 8] ~= '' then redis.call('SET', inputs, ARGV[a + 8]) end
-  redis.call('HSET', job, 'state', 'queued', 'unconfirmed', '1', 'model', ARGV[5], 'spec', ARGV[a + 1], 'tenant', ARGV[a + 2],
-    'created', ARGV[a + 3], 'deadline', ARGV[a + 4], 'ttl', ARGV[a + 5], 'max', ARGV[a + 6], 'hook', ARGV[a + 7], 'attempt', '0')
+  local job, inputs, list = KEYS[5 + i * 3], KEYS[6 + i * 3], KEYS[7 + i * 3]
+  local a = 6 + i * 7
+  local id, created, more, payload = ARGV[a], ARGV[a + 1], ARGV[a + 4], ARGV[a + 6]
+  if ARGV[a + 5] ~= '' then redis.call('SET', inputs, ARGV[a + 5]) end
+  write_record(job, ARGV[5], ARGV[a + 2], ARGV[a + 3], more)
   if payload ~= '' then
     redis.call('HSET', job, 'payload', payload)
     -- From here on the job decides how long its payload lives.
     redis.call('ZREM', payloads, payload)
   end
-  do_later('ZADD', queued, ARGV[a + 3], id)
-  do_later('ZADD', list, ARGV[a + 3], id)
+  do_later('ZADD', queued, created, id)
+  do_later('ZADD', list, created, id)
   if i == new[1] then redis.call('ZREMRANGEBYSCORE', list, '-inf', int(now - list_ms)) end
 end
 write_later()
