@@ -30,7 +30,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
             JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
             JobKeys.Unconfirmed(partition),
         };
-        var args = new List<RedisValue>(10 + ((rebuild ? 4 : 1) * jobs.Count))
+        var args = new List<RedisValue>(10 + ((rebuild ? 6 : 1) * jobs.Count))
         {
             claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
             Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0",
@@ -43,7 +43,7 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
             args.Add(job.Id);
             if (rebuild)
             {
-                args.AddRange([job.Spec.Tenant, JobTerms.Terms(job.Spec, kept: false), JobTerms.More(job.Spec)]);
+                args.AddRange(JobTerms.All(job.Spec, kept: false));
             }
         }
 

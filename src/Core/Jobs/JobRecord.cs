@@ -21,7 +21,7 @@ public sealed record JobRecord(
     JobError? Error, JobRun? Run, bool Forgotten)
 {
     internal static readonly RedisValue[] Fields =
-        ["state", "model", "tenant", "terms", "more", "attempt", "claimed", "ended", "error", "run", "sha", "forgotten"];
+        ["state", "model", "tenant", "created", "deadline", "terms", "more", "attempt", "claimed", "ended", "error", "run", "sha", "forgotten"];
 
     internal static JobRecord? Parse(JobId id, RedisValue[] values)
     {
@@ -30,10 +30,10 @@ public sealed record JobRecord(
             return null;
         }
 
-        var (worker, claimedAt) = Claimed(values[6]);
-        var (finishedAt, expiresAt) = Ended(values[7]);
-        return new JobRecord(id, state, JobTerms.Read(values[1], values[2], values[3], values[4]), (int)values[5], worker, claimedAt, finishedAt, expiresAt,
-            Failure(values[8]), Ran(values[9], values[10], worker), !values[11].IsNull);
+        var (worker, claimedAt) = Claimed(values[8]);
+        var (finishedAt, expiresAt) = Ended(values[9]);
+        return new JobRecord(id, state, JobTerms.Read(values[1], values[2], values[3], values[4], values[5], values[6]), (int)values[7], worker, claimedAt, finishedAt, expiresAt,
+            Failure(values[10]), Ran(values[11], values[12], worker), !values[13].IsNull);
     }
 
     /// <summary>The field <c>error</c>; empty where nothing failed.</summary>

@@ -23,8 +23,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
         foreach (var job in jobs)
         {
             keys.AddRange([JobKeys.Job(job.Id), JobKeys.Inputs(job.Id), JobKeys.List(partition, job.Spec.Tenant)]);
-            args.AddRange([job.Id.Text, job.Spec.CreatedAt, job.Spec.Tenant, JobTerms.Terms(job.Spec, kept: !job.Inputs.IsEmpty), JobTerms.More(job.Spec), job.Inputs,
-                TensorManifest.PayloadOf(job.Inputs)]);
+            args.AddRange([job.Id.Text, .. JobTerms.All(job.Spec, kept: !job.Inputs.IsEmpty), job.Inputs, TensorManifest.PayloadOf(job.Inputs)]);
         }
 
         var answers = await store.RunManyAsync("reserve", [.. keys], [.. args], cancellationToken);

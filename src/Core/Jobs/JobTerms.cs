@@ -10,18 +10,24 @@ internal static class JobTerms
 {
     private const string NoStates = "-";
 
-    /// <summary>Created and deadline in Unix ms, seconds of the result, attempts, states its webhook wants, and whether the store keeps inputs.</summary>
-    public static RedisValue Terms(JobSpec spec, bool kept) => string.Create(CultureInfo.InvariantCulture,
-        $"{spec.CreatedAt} {spec.Deadline ?? 0} {spec.ResultTtlSeconds} {spec.MaxAttempts} {WantedStates(spec.Webhook)} {(kept ? 1 : 0)}");
+    /// <summary>Tenant, creation, terms, deadline and the rest, in the order in which <c>reserve</c> and <c>claim</c> take them.</summary>
+    public static RedisValue[] All(JobSpec spec, bool kept) => [spec.Tenant, spec.CreatedAt, Terms(spec, kept), Deadline(spec), More(spec)];
+
+    /// <summary>Seconds of the result, attempts, states its webhook wants, and whether the store keeps inputs: alike for many jobs.</summary>
+    private static RedisValue Terms(JobSpec spec, bool kept) => string.Create(CultureInfo.InvariantCulture,
+        $"{spec.ResultTtlSeconds} {spec.MaxAttempts} {WantedStates(spec.Webhook)} {(kept ? 1 : 0)}");
+
+    /// <summary>In Unix ms; empty where there is none.</summary>
+    private static RedisValue Deadline(JobSpec spec) => spec.Deadline is { } deadline ? deadline : RedisValue.EmptyString;
 
     /// <summary>The whole specification as JSON where the other fields do not say it all; else empty.</summary>
-    public static RedisValue More(JobSpec spec) =>
+    private static RedisValue More(JobSpec spec) =>
         spec is { Version: null, Priority: JobPriority.Normal, Outputs: null, Webhook: null, Metadata: null }
             ? RedisValue.EmptyString
             : JsonSerializer.SerializeToUtf8Bytes(spec, JobJson.Default.JobSpec);
 
     /// <summary>The specification that these fields were written from; null where they are gone.</summary>
-    public static JobSpec? Read(RedisValue model, RedisValue tenant, RedisValue terms, RedisValue more)
+    public static JobSpec? Read(RedisValue model, RedisValue tenant, RedisValue created, RedisValue deadline, RedisValue terms, RedisValue more)
     {
         if (terms.IsNull)
         {
@@ -34,10 +40,9 @@ internal static class JobTerms
         }
 
         var numbers = new ShortFields(terms);
-        var (created, deadline) = (numbers.Long(), numbers.Long());
         return new JobSpec
         {
-            Model = model!, Tenant = tenant!, CreatedAt = created, Deadline = deadline == 0 ? null : deadline,
+            Model = model!, Tenant = tenant!, CreatedAt = (long)created, Deadline = deadline.IsNull ? null : (long)deadline,
             ResultTtlSeconds = (int)numbers.Long(), MaxAttempts = (int)numbers.Long(),
         };
     }

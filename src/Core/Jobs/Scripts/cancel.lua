@@ -6,12 +6,11 @@ local job, inputs = KEYS[6], KEYS[7]
 local r = redis.call('HMGET', job, 'state', 'lease', 'terms', 'payload')
 if not r[1] then return 'missing' end
 if terminal_states[r[1]] then
-  local _, holder = parse_lease(r[2])
-  return holder == ARGV[4] and 'canceled' or 'finished'
+  return holds(ARGV[4], r[2]) and 'canceled' or 'finished'
 end
 redis.call('SREM', KEYS[5], ARGV[1])
-terminate({ open = KEYS[1], queued = KEYS[2], outbox = KEYS[3], payloads = KEYS[4], tombstone = tonumber(ARGV[2]) }, job, inputs, ARGV[1], now_ms(),
-  { terms = r[3], payload = r[4] }, { state = 'canceled', token = ARGV[4] })
-write_later()
+local terminate = ender(now_ms(), tonumber(ARGV[2]))
+terminate(job, inputs, ARGV[1], { terms = r[3], payload = r[4] }, { state = 'canceled', token = ARGV[4] })
+write_collected()
 redis.call('PUBLISH', ARGV[3], ARGV[1])
 return 'canceled'

@@ -3,16 +3,17 @@
 -- ARGV: per job: id, ms when it must be looked at while it waits
 -- Output: per job its state, or 'missing'
 local ids, out = {}, {}
+local trust, open_until = collect('SREM', KEYS[2]), collect('ZADD', KEYS[1])
 for i = 1, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
 local unconfirmed = redis.call('SMISMEMBER', KEYS[2], unpack(ids))
 for i, id in ipairs(ids) do
   if unconfirmed[i] == 1 then
-    do_later('SREM', KEYS[2], id)
-    do_later('ZADD', KEYS[1], ARGV[i * 2], id)
+    trust(id)
+    open_until(ARGV[i * 2], id)
     out[i] = 'queued'
   else
     out[i] = redis.call('HGET', KEYS[2 + i], 'state') or 'missing'
   end
 end
-write_later()
+write_collected()
 return out

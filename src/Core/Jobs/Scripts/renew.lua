@@ -7,10 +7,10 @@ local now = now_ms()
 for i = 0, #KEYS - 2 do
   local job, id, token = KEYS[2 + i], ARGV[3 + i * 2], ARGV[4 + i * 2]
   local r = redis.call('HMGET', job, 'state', 'lease')
-  local _, holder, message, charged = parse_lease(r[2])
+  local holder, _, message, charged = parse_lease(r[2])
   if r[1] == 'running' and holder == token then
     redis.call('HDEL', job, 'lease')
-    redis.call('HSET', job, 'lease', format_lease(now + tonumber(ARGV[1]), token, message, charged))
+    redis.call('HSET', job, 'lease', format_lease(token, now + tonumber(ARGV[1]), message, charged))
     redis.call('ZADD', KEYS[1], int(now + tonumber(ARGV[1]) + tonumber(ARGV[2])), id)
     out[i + 1] = 'ok'
   else
