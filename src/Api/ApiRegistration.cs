@@ -73,6 +73,7 @@ public static class ApiRegistration
     private static IServiceCollection AddReading(this IServiceCollection services) => services
         .AddSingleton<JobWaiters>()
         .AddHostedService(provider => provider.GetRequiredService<JobWaiters>())
+        .AddHostedService<WaiterRechecks>()
         .AddSingleton<JobQueries>()
         .AddSingleton<BulkQueries>()
         .AddSingleton<JobBatchReader>()

@@ -42,7 +42,7 @@ internal sealed class JobBatchReader(BulkQueries queries, JobWaiters waiters, Ti
                 }
             }
 
-            due = await open.NextAsync(Least(wait - time.GetElapsedTime(started), JobWaiters.Floor), cancellationToken);
+            due = await open.NextAsync(Least(wait - time.GetElapsedTime(started), WaiterRechecks.Floor), cancellationToken);
         }
     }
 

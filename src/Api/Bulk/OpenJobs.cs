@@ -22,7 +22,7 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
         {
             if (_watched.Add(index))
             {
-                waiters.Expect(id).ContinueWith(
+                waiters.Expect(id, reads: false).Task.ContinueWith(
                     _ => _woken.Writer.TryWrite(index), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }

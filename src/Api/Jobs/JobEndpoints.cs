@@ -93,7 +93,7 @@ internal static class JobEndpoints
         try
         {
             var job = await queries.GetAcceptedAsync(outcome.Id!.Value, wait ?? TimeSpan.Zero, outcome.Expected, cancellationToken);
-            return (job, await queries.OutputsAsync(job, cancellationToken));
+            return (job.Record, await queries.OutputsAsync(job, cancellationToken));
         }
         catch (ProblemException) when (!outcome.Replayed)
         {
@@ -104,7 +104,8 @@ internal static class JobEndpoints
     private static async Task GetAsync(
         HttpContext context, string id, string? wait, JobQueries queries, IOptions<ApiOptions> options, CancellationToken cancellationToken)
     {
-        var job = await queries.GetAsync(id, Tenant, Wait(wait, options.Value.MaxWait), cancellationToken);
+        var found = await queries.WaitAsync(id, Tenant, Wait(wait, options.Value.MaxWait), cancellationToken);
+        var job = found.Record;
         var etag = $"W/\"{job.State.Name()}.{job.Attempt}\"";
         context.Response.Headers.ETag = etag;
         if (!job.State.IsTerminal())
@@ -119,12 +120,12 @@ internal static class JobEndpoints
         }
 
         await JobAnswers.WriteJobAsync(
-            context, job, await queries.OutputsAsync(job, cancellationToken), await queries.PlaceAsync(job, cancellationToken), cancellationToken);
+            context, job, await queries.OutputsAsync(found, cancellationToken), await queries.PlaceAsync(job, cancellationToken), cancellationToken);
     }
 
     private static async Task ResultAsync(HttpContext context, string id, JobQueries queries, LargeResultWriter large, CancellationToken cancellationToken)
     {
-        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        var job = await queries.GetAsync(id, Tenant, cancellationToken);
         if (!job.State.IsTerminal())
         {
             throw new ProblemException(new Problem("job-not-finished", $"The job is {job.State.Name()}. Wait for it with GET /v1/jobs/{{id}}?wait=30.") { RetryAfter = 1 });
@@ -135,7 +136,7 @@ internal static class JobEndpoints
             throw new ProblemException(new Problem("job-without-result", $"The job ended as {job.State.Name()} and has no result. GET /v1/jobs/{{id}} says why."));
         }
 
-        var outputs = (await queries.OutputsAsync(job, cancellationToken))!;
+        var outputs = (await queries.OutputsAsync(new(job, null), cancellationToken))!;
         await (AbsentData.PayloadOf(outputs) is null
             ? JobAnswers.WriteResultAsync(context, job, outputs, cancellationToken)
             : large.WriteAsync(context, job, outputs, cancellationToken));
@@ -143,18 +144,18 @@ internal static class JobEndpoints
 
     private static async Task CancelAsync(HttpContext context, string id, JobQueries queries, JobSubmissions store, CancellationToken cancellationToken)
     {
-        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        var job = await queries.GetAsync(id, Tenant, cancellationToken);
         if (await OrUnavailableAsync(() => store.CancelAsync(job.Id, job.Spec!.Model, cancellationToken)) != true)
         {
             throw new ProblemException(new Problem("job-already-finished", "The job has ended already; its state does not change any more."));
         }
 
-        await JobAnswers.WriteJobAsync(context, await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken), null, null, cancellationToken);
+        await JobAnswers.WriteJobAsync(context, await queries.GetAsync(id, Tenant, cancellationToken), null, null, cancellationToken);
     }
 
     private static async Task<IResult> ForgetAsync(string id, JobQueries queries, JobSubmissions store, CancellationToken cancellationToken)
     {
-        var job = await queries.GetAsync(id, Tenant, TimeSpan.Zero, cancellationToken);
+        var job = await queries.GetAsync(id, Tenant, cancellationToken);
         return await OrUnavailableAsync(() => store.ForgetAsync(job.Id, Tenant, cancellationToken)) == false
             ? throw new ProblemException(new Problem("job-not-terminal", "Only a job that has ended can be deleted. Cancel it first."))
             : TypedResults.NoContent();

@@ -21,32 +21,39 @@ internal sealed class JobQueries(
 
     /// <summary>A job that exists, after at most <paramref name="wait"/>.</summary>
     /// <exception cref="ProblemException">It does not, or no longer.</exception>
-    public Task<JobRecord> GetAsync(string id, string tenant, TimeSpan wait, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<EndedJob> WaitAsync(string id, string tenant, TimeSpan wait, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         var parsed = await ParseAsync(id, tenant, cancellationToken);
         return Existing(parsed, wait > TimeSpan.Zero
             ? await waiters.WaitAsync(parsed, wait, null, cancellationToken)
-            : await reads.GetAsync(parsed, cancellationToken));
+            : await reads.GetAsync(parsed, cancellationToken) is { } record ? new(record, null) : null);
     });
+
+    /// <summary>A job that exists, as it is.</summary>
+    /// <exception cref="ProblemException">It does not, or no longer.</exception>
+    public async Task<JobRecord> GetAsync(string id, string tenant, CancellationToken cancellationToken) =>
+        (await WaitAsync(id, tenant, TimeSpan.Zero, cancellationToken)).Record;
 
     /// <summary>A job that was just accepted, after at most <paramref name="wait"/>.</summary>
     /// <param name="id">The job.</param>
     /// <param name="wait">How long at most.</param>
-    /// <param name="expected">Ends when it is heard to be terminal; null where nobody listens yet.</param>
+    /// <param name="expected">Who waits for it; null where nobody does yet.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="ProblemException">It is gone.</exception>
-    public Task<JobRecord> GetAcceptedAsync(JobId id, TimeSpan wait, Task? expected, CancellationToken cancellationToken) =>
+    public Task<EndedJob> GetAcceptedAsync(JobId id, TimeSpan wait, Waiting? expected, CancellationToken cancellationToken) =>
         GuardAsync(async () => Existing(id, await waiters.WaitAsync(id, wait, expected, cancellationToken)));
 
     /// <summary>The outputs of a succeeded job; null for any other state. Where they are larger than JSON may be, their data is absent.</summary>
-    public Task<Tensor[]?> OutputsAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<Tensor[]?> OutputsAsync(EndedJob job, CancellationToken cancellationToken) => job switch
     {
-        if (job.State != JobState.Succeeded)
-        {
-            return null;
-        }
+        { Record.State: not JobState.Succeeded } => Task.FromResult<Tensor[]?>(null),
+        { Outputs: { } outputs } when AbsentData.PayloadOf(outputs) is null => Task.FromResult<Tensor[]?>(outputs),
+        _ => LoadAsync(job.Record.Id, cancellationToken),
+    };
 
-        var outputs = Filled(await reads.GetResultAsync(job.Id, cancellationToken));
+    private Task<Tensor[]?> LoadAsync(JobId id, CancellationToken cancellationToken) => GuardAsync<Tensor[]?>(async () =>
+    {
+        var outputs = Filled(await reads.GetResultAsync(id, cancellationToken));
         return AbsentData.PayloadOf(outputs) is null || Payloads.Bytes(outputs) > api.Value.MaxBodyBytes
             ? outputs
             : Filled(await payloads.LoadAsync(outputs, cancellationToken));
@@ -101,6 +108,12 @@ internal sealed class JobQueries(
 
     private async Task<JobId> ParseAsync(string text, string tenant, CancellationToken cancellationToken) =>
         JobId.TryParse(text, tenant, await identity.KeyAsync(cancellationToken), out var id) ? id : throw new ProblemException(NotFound);
+
+    private EndedJob Existing(JobId id, EndedJob? job)
+    {
+        Existing(id, job?.Record);
+        return job!;
+    }
 
     /// <summary>A record as its owner may see it.</summary>
     /// <exception cref="ProblemException">There is none, or no longer.</exception>

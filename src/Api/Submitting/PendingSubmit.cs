@@ -1,3 +1,4 @@
+using QueueInference.Api.Jobs;
 using System.Diagnostics;
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
@@ -18,7 +19,7 @@ internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, P
     public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
 
     /// <summary>Ends when the job is heard to be terminal; null where its caller does not wait.</summary>
-    public Task? Expected { get; init; }
+    public Waiting? Expected { get; init; }
 
     /// <summary>The job as it was when it was accepted, without another read.</summary>
     public JobRecord Record() => new(Id!.Value, JobState.Queued, Spec, 0, null, null, null, null, null, null, Forgotten: false);
