@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using StackExchange.Redis;
@@ -51,6 +52,32 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
         var left = await _store.Redis.GuardAsync(r => r.SortedSetScoreAsync("qi:{p00}:open", job.Id.Text), Stop);
         Assert.Null(left);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Record_AtEachStation_SaysWhatIsKnownThen(bool everything)
+    {
+        var job = await _store.QueuedAsync(spec => everything ? Rich(spec) : spec);
+        var queued = await _store.Reads.GetAsync(job.Id, Stop);
+        Assert.Equal(new JobRecord(job.Id, JobState.Queued, queued!.Spec, 0, null, null, null, null, null, null, Forgotten: false), queued);
+        Assert.Equal(JsonSerializer.Serialize(job.Spec), JsonSerializer.Serialize(queued.Spec));
+        var claimant = Claimant();
+        await ClaimAsync(_store.Claims, job, claimant);
+        var running = (await _store.Reads.GetAsync(job.Id, Stop))!;
+        Assert.Equal((JobState.Running, 1, "w1", true, null, null), (running.State, running.Attempt, running.Worker, running.ClaimedAt > 0, running.FinishedAt, running.ExpiresAt));
+        var run = new JobRun(7, new string('a', 64), "w1", 12, new JobTimings(1.5, 0, 1234567.25));
+        await _store.Claims.FinishAsync(job.Spec.Model, [new JobEnd(new Lease(job.Id, claimant.Token), null, new JobError("code", "A sentence with blanks."), run)], Stop);
+        var failed = (await _store.Reads.GetAsync(job.Id, Stop))!;
+        Assert.Equal((JobState.Failed, new JobError("code", "A sentence with blanks."), run), (failed.State, failed.Error!, failed.Run!));
+        Assert.Equal(job.Spec.ResultTtlSeconds * 1000, failed.ExpiresAt - failed.FinishedAt);
+    }
+
+    private static JobSpec Rich(JobSpec spec) => spec with
+    {
+        Version = 3, Priority = JobPriority.High, Deadline = spec.CreatedAt + 60_000, Outputs = ["y", "z"],
+        Webhook = new WebhookTarget("https://example.com/", ["job.failed"]), Metadata = new Dictionary<string, string> { ["a"] = "b c" },
+    };
 
     [Fact]
     public async Task Finish_AfterTakeover_IsFenced()

@@ -47,13 +47,13 @@ public sealed record JobRecord(
     {
         var parts = new ShortFields(value);
         long? at = parts.AtEnd ? null : parts.Long();
-        return at is null ? default : (parts.Rest(), at);
+        return at is null ? (null, null) : (parts.Rest(), at);
     }
 
     private static (long? At, long? ExpiresAt) Ended(RedisValue value)
     {
         var parts = new ShortFields(value);
-        return parts.AtEnd ? default : (parts.Long(), parts.Long());
+        return parts.AtEnd ? (null, null) : (parts.Long(), parts.Long());
     }
 
     private static JobError? Failure(RedisValue value)
