@@ -27,7 +27,7 @@ public sealed class BusyTests(BusyTests.BusyServer server) : IClassFixture<BusyT
         /// <summary>Until some stay behind, however many a worker takes.</summary>
         private async Task<bool> FillAsync()
         {
-            await Client.SubmitAsync(Bodies.Busy(1));
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Client.SubmitAsync(Bodies.Busy(1))));
             return (await Client.GetJsonAsync("/v1/models/busy"))["queue_depth"]!.GetValue<int>() > 8;
         }
     }
