@@ -52,6 +52,6 @@ public static class CoreRegistration
         ];
         return faults.Length > 0
             ? throw new StartupException(string.Join(' ', faults))
-            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout);
+            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>();
     }
 }
