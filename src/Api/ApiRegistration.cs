@@ -62,6 +62,7 @@ public static class ApiRegistration
     private static IServiceCollection AddSubmitting(this IServiceCollection services) => services
         .AddSingleton<BrokerGate>()
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
+        .AddSingleton<QueueRefusals>()
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
         .AddSingleton<InputPlacer>()
@@ -79,6 +80,8 @@ public static class ApiRegistration
         .AddSingleton<LargeResultWriter>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
+        .AddSingleton<DrainRates>()
+        .AddHostedService(provider => provider.GetRequiredService<DrainRates>())
         .AddSingleton<QueueDepths>()
         .AddHostedService(provider => provider.GetRequiredService<QueueDepths>());
 

@@ -9,7 +9,7 @@ namespace QueueInference.Api.Submitting;
 
 /// <summary>Takes a group of submissions through reserve, publish and confirm. The order matters: nothing that was told 202 may ever look unconfirmed.</summary>
 internal sealed class GroupSender(
-    JobSubmissions store, IJobBus bus, BrokerGate gate, IOptions<ApiOptions> options, TimeProvider time, ILogger<GroupSender> logger)
+    JobSubmissions store, IJobBus bus, BrokerGate gate, QueueRefusals refusals, IOptions<ApiOptions> options, TimeProvider time, ILogger<GroupSender> logger)
 {
     /// <summary>Every submission of the group is completed when this returns; it never throws.</summary>
     public async Task SendAsync(IReadOnlyList<PendingSubmit> group)
@@ -59,7 +59,7 @@ internal sealed class GroupSender(
         }
     }
 
-    private static bool IsToBePublished(PendingSubmit submit, ReserveAnswer answer)
+    private bool IsToBePublished(PendingSubmit submit, ReserveAnswer answer)
     {
         switch (answer)
         {
@@ -69,7 +69,7 @@ internal sealed class GroupSender(
                 submit.Accept(answer.State, replayed: true);
                 return false;
             default:
-                submit.Refuse(SubmitProblems.Of(answer.Outcome));
+                submit.Refuse(refusals.Of(answer.Outcome, submit.Job.Spec.Model));
                 return false;
         }
     }
