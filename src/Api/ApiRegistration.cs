@@ -62,12 +62,14 @@ public static class ApiRegistration
     private static IServiceCollection AddSubmitting(this IServiceCollection services) => services
         .AddSingleton<BrokerGate>()
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
+        .AddSingleton<SubmitGate>()
         .AddSingleton<QueueRefusals>()
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
         .AddSingleton<InputPlacer>()
         .AddSingleton<JobSubmitter>()
         .AddSingleton<JobUpload>()
+        .AddSingleton<SingleSubmitter>()
         .AddSingleton(provider => new BulkRoom(provider.GetRequiredService<IOptions<ApiOptions>>().Value.SubmitTimeout / 5))
         .AddSingleton<BulkSubmitter>();
 

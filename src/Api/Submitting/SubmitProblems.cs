@@ -20,6 +20,10 @@ internal static class SubmitProblems
     public static Problem TooMany(RetryTime retry) =>
         new("too-many-jobs", $"Too many of your jobs are unfinished. Submit again in {retry.Seconds} seconds{retry.Reason}, or cancel some.") { RetryAfter = retry.Seconds };
 
+    /// <summary>This process has as much on its way to the queue as it may.</summary>
+    public static Problem Overloaded(RetryTime retry) =>
+        new("overloaded", $"This server has as many submissions in hand as it may. Nothing was accepted; submit again in {retry.Seconds} seconds.") { RetryAfter = retry.Seconds };
+
     /// <summary>More than one job may bring.</summary>
     public static Problem TooLarge(int most) => new("payload-too-large", $"The inputs of one job may take {most} bytes.");
 

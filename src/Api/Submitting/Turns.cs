@@ -11,12 +11,10 @@ internal readonly record struct RetryTime(int Seconds, string Reason);
 /// </summary>
 /// <param name="limit">How many there may be of what is full.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Turns(int limit, TimeProvider time)
+/// <param name="most">The longest time that is told, seconds.</param>
+internal sealed class Turns(int limit, TimeProvider time, int most = Turns.Most)
 {
-    /// <summary>The longest time that is told, seconds.</summary>
-    public const int Most = 300;
-
-    private const int UntilMeasured = 10, UntilServed = 30;
+    private const int Most = 300, UntilMeasured = 10, UntilServed = 30;
     private readonly Lock _lock = new();
     private double _refused;
     private long _at = time.GetTimestamp();
@@ -38,7 +36,7 @@ internal sealed class Turns(int limit, TimeProvider time)
         }
 
         var seconds = Math.Ceiling(Places(perSecond.Value) / perSecond.Value);
-        return new(seconds <= Most ? Math.Max(1, (int)seconds) : Spread(Most / 2, luck), ", when there is room at the present pace");
+        return new(seconds <= most ? Math.Max(1, (int)seconds) : Spread(most / 2, luck), ", when there is room at the present pace");
     }
 
     /// <summary>How many places must become free before this one's turn.</summary>
