@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Auth;
@@ -26,6 +27,8 @@ public static class ApiRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsAttributes>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>());
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(ConfigureKestrel);
+        // Thousands who come in one moment are answered, if only with a refusal: with the default of 512 the kernel resets some of them.
+        services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096);
         services.AddApiKeyAuth();
         services.AddWebhooks();
         return services.AddSubmitting().AddReading().AddRoles(configuration);
