@@ -54,7 +54,7 @@ internal sealed class HealthProbe : IDisposable
             {
                 var began = Stopwatch.GetTimestamp();
                 socket.Send(_requests[i % _requests.Length]);
-                var answer = Encoding.ASCII.GetString(buffer, 0, socket.Receive(buffer));
+                var answer = Receive(socket, buffer);
                 _times.Add(Stopwatch.GetElapsedTime(began));
                 Fault ??= answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? null : answer;
                 Thread.Sleep(Interval);
@@ -64,5 +64,23 @@ internal sealed class HealthProbe : IDisposable
         {
             Fault = e.Message;
         }
+    }
+
+    /// <summary>The answer is chunked, and may come in pieces.</summary>
+    private static string Receive(Socket socket, byte[] buffer)
+    {
+        var text = "";
+        while (!text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+        {
+            var read = socket.Receive(buffer);
+            if (read == 0)
+            {
+                return $"cut off after: {text}";
+            }
+
+            text += Encoding.ASCII.GetString(buffer, 0, read);
+        }
+
+        return text;
     }
 }

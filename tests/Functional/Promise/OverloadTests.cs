@@ -11,6 +11,7 @@ using QueueInference.Functional.Services;
 namespace QueueInference.Functional.Promise;
 
 /// <summary>Broker or store stand still while thousands of callers come.</summary>
+[Collection(Alone.Name)]
 public sealed class OverloadTests(ITestOutputHelper output)
 {
     private const int Callers = 4000, Pending = 500, Small = 4 << 10, Large = 128 << 10;
