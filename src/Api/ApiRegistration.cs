@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Auth;
@@ -26,6 +27,8 @@ public static class ApiRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsAttributes>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>());
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ApiOptions>>(ConfigureKestrel);
+        // Thousands who come in one moment are answered, if only with a refusal: with the default of 512 the kernel resets some of them.
+        services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = 4096);
         services.AddApiKeyAuth();
         services.AddWebhooks();
         return services.AddSubmitting().AddReading().AddRoles(configuration);
@@ -62,11 +65,14 @@ public static class ApiRegistration
     private static IServiceCollection AddSubmitting(this IServiceCollection services) => services
         .AddSingleton<BrokerGate>()
         .AddHostedService(provider => provider.GetRequiredService<BrokerGate>())
+        .AddSingleton<SubmitGate>()
+        .AddSingleton<QueueRefusals>()
         .AddSingleton<GroupSender>()
         .AddSingleton<SubmitGroups>()
         .AddSingleton<InputPlacer>()
         .AddSingleton<JobSubmitter>()
         .AddSingleton<JobUpload>()
+        .AddSingleton<SingleSubmitter>()
         .AddSingleton(provider => new BulkRoom(provider.GetRequiredService<IOptions<ApiOptions>>().Value.SubmitTimeout / 5))
         .AddSingleton<BulkSubmitter>();
 
@@ -80,6 +86,8 @@ public static class ApiRegistration
         .AddSingleton<LargeResultWriter>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
+        .AddSingleton<DrainRates>()
+        .AddHostedService(provider => provider.GetRequiredService<DrainRates>())
         .AddSingleton<QueueDepths>()
         .AddHostedService(provider => provider.GetRequiredService<QueueDepths>());
 

@@ -37,6 +37,7 @@ public static class WorkerRegistration
         .AddSingleton<WorkerIdentity>()
         .AddSingleton<StoreRetry>()
         .AddSingleton<HeldJobs>()
+        .AddSingleton<DrainRates>()
         .AddSingleton<JobInputs>()
         .AddSingleton<JobOutputs>()
         .AddSingleton<JobFinisher>()

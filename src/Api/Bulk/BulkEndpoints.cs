@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
+using QueueInference.Api.Problems;
 using QueueInference.Api.Requests;
+using QueueInference.Api.Submitting;
 
 namespace QueueInference.Api.Bulk;
 
@@ -18,8 +20,15 @@ internal static class BulkEndpoints
         endpoints.MapPost("/v1/jobs/results", ReadAsync);
     }
 
-    private static async Task SubmitAsync(HttpContext context, BulkSubmitter submitter, CancellationToken cancellationToken)
+    private static async Task SubmitAsync(HttpContext context, BulkSubmitter submitter, SubmitGate gate, CancellationToken cancellationToken)
     {
+        if (gate.IsFull)
+        {
+            // What bulks hold is bounded by itself; but more calls would only share what is too little already.
+            await ProblemWriter.WriteAsync(context, gate.Refusal(), cancellationToken);
+            return;
+        }
+
         var request = context.Request;
         var form = BulkForm.Of(request.Headers);
         await using var answer = new EntryStream(context.Response, BulkForm.AnswersInLines(request, form.Kind == BulkKind.Lines));

@@ -28,6 +28,16 @@ public sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
     public TimeSpan SubmitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Most single submissions that wait for store and broker at a time; more are refused with <c>overloaded</c>.</summary>
+    /// <value>The default is 4,096: what one Api answers in a second or two, so that none of them runs out of <see cref="SubmitTimeout"/>.</value>
+    [Range(1, 1 << 20)]
+    public int MaxPendingSubmits { get; set; } = 4096;
+
+    /// <summary>Most bytes of bodies of single submissions in memory, and as many again of uploads on their way to the payload store; more are refused with <c>overloaded</c>.</summary>
+    /// <value>The default is 256 MiB. While a job is published its data is there three times.</value>
+    [Range(1L << 20, 1L << 40)]
+    public long MaxPendingBytes { get; set; } = 256 << 20;
+
     /// <summary>Longest wait a caller may ask for.</summary>
     /// <value>The default is 60 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Problems;
@@ -31,34 +30,23 @@ internal static class JobEndpoints
     }
 
     private static async Task SubmitAsync(
-        HttpContext context, JobSubmitter submitter, JobUpload upload, JobQueries queries, IOptions<ApiOptions> options, TimeProvider time,
-        CancellationToken cancellationToken)
+        HttpContext context, SingleSubmitter submitter, JobQueries queries, IOptions<ApiOptions> options, CancellationToken cancellationToken)
     {
         var headers = context.Request.Headers;
         var wait = RequestHeaders.PreferredWait(headers) is { } asked ? asked < options.Value.MaxWait ? asked : options.Value.MaxWait : (TimeSpan?)null;
-        var outcome = await SubmitBodyAsync(context.Request, submitter, upload, options.Value.MaxBodyBytes, wait is not null, time, cancellationToken);
+        var outcome = await submitter.SubmitAsync(context.Request, Tenant, wait is not null, cancellationToken);
+        if (outcome.Problem is { } problem)
+        {
+            await ProblemWriter.WriteAsync(context, problem, cancellationToken);
+            return;
+        }
+
         if (outcome.Replayed)
         {
             context.Response.Headers["Idempotency-Replayed"] = "true";
         }
 
         await AnswerSubmitAsync(context, queries, outcome, wait, cancellationToken);
-    }
-
-    private static async Task<SubmitOutcome> SubmitBodyAsync(
-        HttpRequest http, JobSubmitter submitter, JobUpload upload, int most, bool waits, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var headerLength = RequestHeaders.RequireBody(http.Headers);
-        var key = RequestHeaders.IdempotencyKey(http.Headers);
-        if (headerLength is { } length && upload.Takes(http))
-        {
-            return await upload.SubmitAsync(http, length, Tenant, key, waits, cancellationToken);
-        }
-
-        using var body = await RequestBody.ReadAsync(http, most, cancellationToken);
-        var request = JobRequestReader.Read(body.Memory, headerLength, time.GetUtcNow(), RequestLimits.Default) with { Waits = waits };
-        key = request.IdempotencyKey ?? key;
-        return await submitter.SubmitAsync(request, Tenant, key is null ? null : (key, Fingerprint(body.Memory)), cancellationToken);
     }
 
     private static async Task AnswerSubmitAsync(HttpContext context, JobQueries queries, SubmitOutcome outcome, TimeSpan? wait, CancellationToken cancellationToken)
@@ -194,8 +182,6 @@ internal static class JobEndpoints
             ? TimeSpan.FromSeconds(Math.Min(wait, most.TotalSeconds))
             : throw new ProblemException(new Problem("invalid-option", "wait must be a number of seconds."));
     }
-
-    private static string Fingerprint(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));
 
     private static async Task<T> OrUnavailableAsync<T>(Func<Task<T>> call)
     {

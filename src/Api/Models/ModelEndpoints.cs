@@ -55,15 +55,8 @@ internal static class ModelEndpoints
         json.WriteNumber("workers", model.Workers);
         json.WriteNumber("queue_depth", model.QueueDepth);
         json.WriteNumber("oldest_waiting_seconds", Math.Round(model.OldestSeconds, 3));
-        if (model.Workers > 0)
-        {
-            json.WriteNumber("estimated_wait_seconds", Math.Round(model.OldestSeconds, 3));
-        }
-        else
-        {
-            json.WriteNull("estimated_wait_seconds");
-        }
-
+        WriteKnown(json, "estimated_wait_seconds", model.EstimatedWaitSeconds);
+        WriteKnown(json, "jobs_per_second", model.JobsPerSecond);
         json.WriteStartArray("versions");
         foreach (var version in model.Versions)
         {
@@ -72,6 +65,18 @@ internal static class ModelEndpoints
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteKnown(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } known)
+        {
+            json.WriteNumber(name, Math.Round(known, 3));
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
     }
 
     private static void WriteVersion(Utf8JsonWriter json, ModelVersionInfo version)

@@ -7,7 +7,18 @@ using QueueInference.Core.Store;
 namespace QueueInference.Api.Models;
 
 /// <summary>A model as it is now.</summary>
-internal sealed record ModelStatus(string Name, IReadOnlyList<ModelVersionInfo> Versions, int Workers, long QueueDepth, double OldestSeconds);
+/// <param name="Name">Its name.</param>
+/// <param name="Versions">Its versions.</param>
+/// <param name="Workers">How many workers serve it.</param>
+/// <param name="JobsPerSecond">How fast they finish its jobs while there are any; null where none has ended yet.</param>
+/// <param name="QueueDepth">Jobs that wait.</param>
+/// <param name="OldestSeconds">How long the first of them has waited.</param>
+internal sealed record ModelStatus(
+    string Name, IReadOnlyList<ModelVersionInfo> Versions, int Workers, double? JobsPerSecond, long QueueDepth, double OldestSeconds)
+{
+    /// <summary>How long a job that comes now will wait; null where no worker serves the model. Until something is measured, as long as the oldest has.</summary>
+    public double? EstimatedWaitSeconds => Workers == 0 ? null : QueueDepth / JobsPerSecond ?? OldestSeconds;
+}
 
 /// <summary>Puts together what workers announce and what waits.</summary>
 internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, JobReads reads, TimeProvider time)
@@ -32,7 +43,7 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
     {
         var (depth, oldest) = await reads.GetQueueAsync(group.Key, cancellationToken);
         var age = oldest is { } since ? Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
-        var serving = workers.Count(worker => worker.Models.Any(name => name.StartsWith(group.Key + "/", StringComparison.Ordinal)));
-        return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)], serving, depth, age);
+        return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)],
+            workers.Count(worker => worker.Serves(group.Key)), DrainRates.Sum(workers, group.Key), depth, age);
     }
 }

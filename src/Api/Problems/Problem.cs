@@ -11,7 +11,7 @@ internal sealed record Problem(string Slug, string Detail)
     /// <summary>Further members of the body, such as <c>job_id</c>.</summary>
     public IReadOnlyDictionary<string, string> Extensions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Seconds after which a repeat may succeed; sent as <c>Retry-After</c>.</summary>
+    /// <summary>Seconds after which a repeat may succeed; sent as <c>Retry-After</c>, and in the body, because a part of a bulk has no headers.</summary>
     public int? RetryAfter { get; init; }
 
     /// <summary>The catalogue's entry.</summary>

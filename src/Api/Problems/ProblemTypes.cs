@@ -71,6 +71,7 @@ internal static class ProblemTypes
         // The service
         new("enqueue-unconfirmed", 503, "The queue did not confirm the job in time"),
         new("broker-unavailable", 503, "The queue is not available"),
+        new("overloaded", 503, "The server has too much in hand"),
         new("queue-full", 503, "The queue is full"),
         new("store-unavailable", 503, "The job store is not available"),
         new("store-full", 503, "The job store is full"),

@@ -44,6 +44,11 @@ internal static class ProblemWriter
         WriteUnlessNull(json, "instance", instance);
         WriteUnlessNull(json, "trace_id", traceId);
         WriteErrors(json, problem.Errors);
+        if (problem.RetryAfter is { } seconds)
+        {
+            json.WriteNumber("retry_after_seconds", seconds);
+        }
+
         foreach (var (name, value) in problem.Extensions)
         {
             json.WriteString(name, value);

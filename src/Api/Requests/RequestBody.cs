@@ -6,7 +6,9 @@ namespace QueueInference.Api.Requests;
 /// <summary>A whole body in memory that is lent. Tensors point into it, so it is given back only when the job has been sent.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    private const int FirstBytes = 4096;
+    /// <summary>What is taken for a body of unknown length.</summary>
+    public const int FirstBytes = 4096;
+
     private byte[] _bytes;
     private int _length;
 
@@ -23,18 +25,23 @@ internal sealed class RequestBody : IDisposable
 
     /// <summary>Reads a body, but never more than allowed.</summary>
     /// <exception cref="ProblemException">It is larger than <paramref name="most"/> bytes.</exception>
-    public static Task<RequestBody> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken) =>
-        request.ContentLength > most ? throw TooLarge(most) : ReadAsync(request.Body, request.ContentLength, most, cancellationToken);
+    public static Task<RequestBody> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken, Action<long>? hold = null) =>
+        request.ContentLength > most ? throw TooLarge(most) : ReadAsync(request.Body, request.ContentLength, most, cancellationToken, hold);
 
     /// <summary>Reads a body of which the length may be known.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="length">How many bytes there are; null where that is not known.</param>
+    /// <param name="most">How many there may be.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="hold">Told of bytes that are taken beyond those that were known; may throw.</param>
     /// <exception cref="ProblemException">It is larger than <paramref name="most"/> bytes.</exception>
-    public static async Task<RequestBody> ReadAsync(Stream source, long? length, int most, CancellationToken cancellationToken)
+    public static async Task<RequestBody> ReadAsync(Stream source, long? length, int most, CancellationToken cancellationToken, Action<long>? hold = null)
     {
         // One byte more than it says, so that its end is seen without growing.
         var body = new RequestBody((int)(length + 1 ?? FirstBytes));
         try
         {
-            await body.FillAsync(source, most, cancellationToken);
+            await body.FillAsync(source, most, hold, cancellationToken);
             return body;
         }
         catch
@@ -98,7 +105,7 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private async Task FillAsync(Stream source, int most, CancellationToken cancellationToken)
+    private async Task FillAsync(Stream source, int most, Action<long>? hold, CancellationToken cancellationToken)
     {
         int read;
         while ((read = await source.ReadAsync(_bytes.AsMemory(_length), cancellationToken)) > 0)
@@ -110,6 +117,7 @@ internal sealed class RequestBody : IDisposable
 
             if (_length == _bytes.Length)
             {
+                hold?.Invoke(_length);
                 Grow(_length + 1);
             }
         }

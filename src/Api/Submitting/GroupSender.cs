@@ -9,7 +9,7 @@ namespace QueueInference.Api.Submitting;
 
 /// <summary>Takes a group of submissions through reserve, publish and confirm. The order matters: nothing that was told 202 may ever look unconfirmed.</summary>
 internal sealed class GroupSender(
-    JobSubmissions store, IJobBus bus, BrokerGate gate, IOptions<ApiOptions> options, TimeProvider time, ILogger<GroupSender> logger)
+    JobSubmissions store, IJobBus bus, BrokerGate gate, SubmitGate submits, QueueRefusals refusals, IOptions<ApiOptions> options, TimeProvider time, ILogger<GroupSender> logger)
 {
     /// <summary>Every submission of the group is completed when this returns; it never throws.</summary>
     public async Task SendAsync(IReadOnlyList<PendingSubmit> group)
@@ -23,6 +23,8 @@ internal sealed class GroupSender(
             Log.GroupFailed(logger, e, group.Count);
             RefuseAll(group, submit => SubmitProblems.Unconfirmed(submit.Job.Id));
         }
+
+        submits.Answered(group.Count, Age(group));
     }
 
     private async Task RefuseOrSendAsync(IReadOnlyList<PendingSubmit> group)
@@ -59,7 +61,7 @@ internal sealed class GroupSender(
         }
     }
 
-    private static bool IsToBePublished(PendingSubmit submit, ReserveAnswer answer)
+    private bool IsToBePublished(PendingSubmit submit, ReserveAnswer answer)
     {
         switch (answer)
         {
@@ -69,7 +71,7 @@ internal sealed class GroupSender(
                 submit.Accept(answer.State, replayed: true);
                 return false;
             default:
-                submit.Refuse(SubmitProblems.Of(answer.Outcome));
+                submit.Refuse(refusals.Of(answer.Outcome, submit.Job.Spec.Model));
                 return false;
         }
     }
@@ -119,10 +121,12 @@ internal sealed class GroupSender(
         return [];
     }
 
+    private TimeSpan Age(IReadOnlyList<PendingSubmit> group) => time.GetElapsedTime(group.Min(submit => submit.ArrivedAt));
+
     /// <summary>Counts from the arrival of the oldest, so that waiting for a slot is part of it.</summary>
     private CancellationTokenSource Deadline(IReadOnlyList<PendingSubmit> group)
     {
-        var left = options.Value.SubmitTimeout - time.GetElapsedTime(group.Min(submit => submit.ArrivedAt));
+        var left = options.Value.SubmitTimeout - Age(group);
         return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
     }
 }

@@ -12,17 +12,17 @@ internal static class SubmitProblems
 
     public static readonly Problem StoreFull = new("store-full", "The job store is full. Jobs that were accepted still finish; try again later.") { RetryAfter = 30 };
 
-    public static readonly Problem QueueFull = new("queue-full", "Too many jobs wait for this model. Try again later.") { RetryAfter = 10 };
+    /// <summary>As many jobs wait for the model as may.</summary>
+    public static Problem QueueFull(RetryTime retry) =>
+        new("queue-full", $"Too many jobs wait for this model. Submit again in {retry.Seconds} seconds{retry.Reason}.") { RetryAfter = retry.Seconds };
 
-    public static readonly Problem TooMany = new("too-many-jobs", "Too many of your jobs are unfinished. Wait for some of them to finish.") { RetryAfter = 10 };
+    /// <summary>As many jobs are unfinished as may be.</summary>
+    public static Problem TooMany(RetryTime retry) =>
+        new("too-many-jobs", $"Too many of your jobs are unfinished. Submit again in {retry.Seconds} seconds{retry.Reason}, or cancel some.") { RetryAfter = retry.Seconds };
 
-    /// <summary>Why <c>reserve</c> refused.</summary>
-    public static Problem Of(ReserveOutcome refusal) => refusal switch
-    {
-        ReserveOutcome.QueueFull => QueueFull,
-        ReserveOutcome.PayloadGone => StoreUnavailable,
-        _ => TooMany,
-    };
+    /// <summary>This process has as much on its way to the queue as it may.</summary>
+    public static Problem Overloaded(RetryTime retry) =>
+        new("overloaded", $"This server has as many submissions in hand as it may. Nothing was accepted; submit again in {retry.Seconds} seconds.") { RetryAfter = retry.Seconds };
 
     /// <summary>More than one job may bring.</summary>
     public static Problem TooLarge(int most) => new("payload-too-large", $"The inputs of one job may take {most} bytes.");

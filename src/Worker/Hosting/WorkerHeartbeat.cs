@@ -2,12 +2,13 @@ using QueueInference.Core.Models;
 using QueueInference.Core.Store;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Jobs;
 
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>Tells the catalogue that this worker lives, and says again what it serves, in case Redis forgot.</summary>
 internal sealed class WorkerHeartbeat(
-    ModelCatalogue catalogue, ServedModels served, WorkerIdentity worker, InferenceOptions inference, WorkerReadiness readiness, TimeProvider time)
+    ModelCatalogue catalogue, ServedModels served, DrainRates rates, WorkerIdentity worker, InferenceOptions inference, WorkerReadiness readiness, TimeProvider time)
     : BackgroundService
 {
     private readonly long _startedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -33,7 +34,7 @@ internal sealed class WorkerHeartbeat(
     {
         await catalogue.AnnounceAsync(served.Versions, cancellationToken);
         await catalogue.HeartbeatAsync(new WorkerInfo(worker.Id, _startedAt,
-            [.. served.Versions.Select(version => $"{version.Model}/{version.Version}")], inference.ExecutionProviders), cancellationToken);
+            [.. served.Versions.Select(version => $"{version.Model}/{version.Version}")], inference.ExecutionProviders) { DrainRates = rates.PerSecond() }, cancellationToken);
     });
 
     private static async Task IgnoreAwayAsync(Func<Task> call)

@@ -24,7 +24,8 @@ internal sealed record FinishedJob(HeldJob Job, byte[]? Result, JobError? Error,
 
 /// <summary>Writes ends, and only then lets the messages be acknowledged.</summary>
 internal sealed class JobFinisher(
-    JobClaims claims, HeldJobs held, WorkerIdentity worker, StoreRetry retry, IOptions<JobOptions> options, TimeProvider time, ILogger<JobFinisher> logger)
+    JobClaims claims, HeldJobs held, DrainRates rates, WorkerIdentity worker, StoreRetry retry, IOptions<JobOptions> options, TimeProvider time,
+    ILogger<JobFinisher> logger)
 {
     private const int MaxInFlight = 4, PerCall = 64, BytesPerCall = 4 << 20;
 
@@ -58,6 +59,7 @@ internal sealed class JobFinisher(
         try
         {
             var outcomes = await retry.RunAsync(() => WriteOnceAsync(jobs), options.Value.Lease, CancellationToken.None);
+            rates.Ended(jobs[0].Job.Spec.Model, jobs.Count, jobs.Min(job => job.Job.ClaimedAt));
             for (var i = 0; i < jobs.Count; i++)
             {
                 Record(jobs[i], outcomes[i]);

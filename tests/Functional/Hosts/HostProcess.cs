@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using QueueInference.Functional.Services;
 
 namespace QueueInference.Functional.Hosts;
 
 /// <summary>One of our hosts as a real process, so that it can be killed.</summary>
-internal sealed partial class HostProcess : IAsyncDisposable
+internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
     private readonly Dictionary<string, string> _environment;
@@ -69,7 +68,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as an orchestrator does; answers the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        Assert.Equal(0, Signal(_process!.Id, 15));
+        Assert.True(Executables.Signal(_process!.Id, 15));
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
     }
@@ -84,7 +83,4 @@ internal sealed partial class HostProcess : IAsyncDisposable
         Http.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace QueueInference.Functional.Services;
 
 /// <summary>Finds and starts programs.</summary>
-internal static class Executables
+internal static partial class Executables
 {
     /// <summary>The full path of the first of these programs that the PATH has.</summary>
     public static string Find(params string[] names) =>
@@ -29,8 +30,24 @@ internal static class Executables
         return process;
     }
 
-    /// <summary>Ends helpers that a server left behind; they are known by the folder of this test in their environment.</summary>
-    public static void KillByFolder(string folder)
+    /// <summary>Ends helpers that a server left behind.</summary>
+    public static void KillByFolder(string folder) => ByFolder(folder, process =>
+    {
+        process.Kill();
+        process.WaitForExit();
+    });
+
+    /// <summary>Sends a signal to a server and its helpers.</summary>
+    public static void SignalByFolder(string folder, int signal) => ByFolder(folder, process => Signal(process.Id, signal));
+
+    /// <summary>Sends a signal to a process; answers whether there is one.</summary>
+    public static bool Signal(int process, int signal) => Send(process, signal) == 0;
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int process, int signal);
+
+    /// <summary>The processes of a test are known by its folder in their environment.</summary>
+    private static void ByFolder(string folder, Action<Process> act)
     {
         foreach (var process in Process.GetProcesses())
         {
@@ -38,8 +55,7 @@ internal static class Executables
             {
                 if (File.ReadAllText($"/proc/{process.Id}/environ").Contains(folder, StringComparison.Ordinal))
                 {
-                    process.Kill();
-                    process.WaitForExit();
+                    act(process);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)

@@ -47,6 +47,12 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>It stands still, connections and all.</summary>
+    public void Freeze() => Executables.SignalByFolder(_folder, 19);
+
+    /// <summary>It goes on.</summary>
+    public void Thaw() => Executables.SignalByFolder(_folder, 18);
+
     public ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

@@ -34,6 +34,12 @@ public sealed class RedisProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>It stands still, connections and all.</summary>
+    public void Freeze() => _ = Executables.Signal(_process!.Id, 19);
+
+    /// <summary>It goes on.</summary>
+    public void Thaw() => _ = Executables.Signal(_process!.Id, 18);
+
     public ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

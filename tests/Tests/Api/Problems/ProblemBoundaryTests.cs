@@ -30,7 +30,7 @@ public sealed class ProblemBoundaryTests
         Assert.Equal("application/problem+json", _context.Response.ContentType);
         Assert.Equal("7", _context.Response.Headers.RetryAfter);
         Assert.Equal(
-            $$"""{"type":"/problems/queue-full","title":"The queue is full","status":503,"detail":"The queue is full.","instance":"/v1/jobs","trace_id":"{{activity.TraceId}}","errors":[{"pointer":"/model","detail":"Its queue."}],"job_id":"j1"}""",
+            $$"""{"type":"/problems/queue-full","title":"The queue is full","status":503,"detail":"The queue is full.","instance":"/v1/jobs","trace_id":"{{activity.TraceId}}","errors":[{"pointer":"/model","detail":"Its queue."}],"retry_after_seconds":7,"job_id":"j1"}""",
             body);
         Assert.Empty(_logger.Entries);
     }

@@ -38,7 +38,7 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         var model = new LoadedModel(info, runner, new ModelSettings(), new BatchSizes(4));
         model.JudgeBatching(null);
         var retry = new StoreRetry(TimeProvider.System);
-        var finisher = new JobFinisher(_store.Claims, _held, new WorkerIdentity(), retry, Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobFinisher>.Instance);
+        var finisher = new JobFinisher(_store.Claims, _held, new DrainRates(_held, TimeProvider.System), new WorkerIdentity(), retry, Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobFinisher>.Instance);
         var payloads = new Payloads(new MemoryPayloads(), new PayloadLedger(_store.Redis), Options.Create(new PayloadOptions()), TimeProvider.System);
         var outputs = new JobOutputs(payloads, retry, Options.Create(new JobOptions()));
         _lane = new ModelLane(model, _device,
