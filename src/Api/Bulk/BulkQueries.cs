@@ -35,7 +35,7 @@ internal sealed class BulkQueries(JobQueries queries, JobReads reads, StoreIdent
     {
         try
         {
-            var found = await JobQueries.GuardAsync(() => reads.GetManyAsync([.. wanted.Select(one => one.Id)], withResults: true, cancellationToken));
+            var found = await JobQueries.GuardAsync(() => reads.GetManyAsync([.. wanted.Select(one => one.Id)], cancellationToken));
             return [.. wanted.Select((one, i) => Found(one.Index, one.Id, found[i].Record, found[i].Outputs))];
         }
         catch (ProblemException e)

@@ -8,7 +8,7 @@ namespace QueueInference.Api.Bulk;
 internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters waiters, TimeProvider time) : IDisposable
 {
     private readonly Dictionary<int, JobId> _open = new(ids);
-    private readonly HashSet<int> _watched = [];
+    private readonly Dictionary<int, Waiting> _watched = [];
     private readonly Channel<int> _woken = Channel.CreateUnbounded<int>(new() { SingleReader = true });
 
     /// <summary>The places of all that are open.</summary>
@@ -20,9 +20,10 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
         var chunk = due.Skip(from).Take(most).Select(index => (index, _open[index])).ToList();
         foreach (var (index, id) in waits ? chunk : [])
         {
-            if (_watched.Add(index))
+            if (!_watched.ContainsKey(index))
             {
-                waiters.Expect(id, reads: false).Task.ContinueWith(
+                var waiting = _watched[index] = waiters.Join(id, reads: false);
+                waiting.Task.ContinueWith(
                     _ => _woken.Writer.TryWrite(index), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }
@@ -35,11 +36,8 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
     {
         foreach (var job in answered)
         {
-            _open.Remove(job.Index, out var id);
-            if (_watched.Remove(job.Index))
-            {
-                waiters.Forget(id);
-            }
+            _open.Remove(job.Index);
+            Unwatch(job.Index);
         }
     }
 
@@ -65,10 +63,21 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
 
     public void Dispose()
     {
-        foreach (var index in _watched)
+        foreach (var waiting in _watched.Values)
         {
-            waiters.Forget(_open[index]);
+            waiters.Leave(waiting);
         }
+    }
+
+    private bool Unwatch(int index)
+    {
+        var watched = _watched.Remove(index, out var waiting);
+        if (watched)
+        {
+            waiters.Leave(waiting!);
+        }
+
+        return watched;
     }
 
     private List<int> TakeWoken()
@@ -77,7 +86,7 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
         while (_woken.Reader.TryRead(out var index))
         {
             // One that has been answered meanwhile, or is given back, says nothing more.
-            if (_watched.Remove(index) && _open.ContainsKey(index))
+            if (Unwatch(index) && _open.ContainsKey(index))
             {
                 due.Add(index);
             }

@@ -80,7 +80,7 @@ internal static class JobEndpoints
 
         try
         {
-            var job = await queries.GetAcceptedAsync(outcome.Id!.Value, wait ?? TimeSpan.Zero, outcome.Expected, cancellationToken);
+            var job = await queries.GetAcceptedAsync(outcome.Id!.Value, wait ?? TimeSpan.Zero, outcome.Joined, cancellationToken);
             return (job.Record, await queries.OutputsAsync(job, cancellationToken));
         }
         catch (ProblemException) when (!outcome.Replayed)

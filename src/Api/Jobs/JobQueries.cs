@@ -37,11 +37,11 @@ internal sealed class JobQueries(
     /// <summary>A job that was just accepted, after at most <paramref name="wait"/>.</summary>
     /// <param name="id">The job.</param>
     /// <param name="wait">How long at most.</param>
-    /// <param name="expected">Who waits for it; null where nobody does yet.</param>
+    /// <param name="joined">The caller's place among those who wait for it; null where it has none yet.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="ProblemException">It is gone.</exception>
-    public Task<EndedJob> GetAcceptedAsync(JobId id, TimeSpan wait, Waiting? expected, CancellationToken cancellationToken) =>
-        GuardAsync(async () => Existing(id, await waiters.WaitAsync(id, wait, expected, cancellationToken)));
+    public Task<EndedJob> GetAcceptedAsync(JobId id, TimeSpan wait, Waiting? joined, CancellationToken cancellationToken) =>
+        GuardAsync(async () => Existing(id, await waiters.WaitAsync(id, wait, joined, cancellationToken)));
 
     /// <summary>The outputs of a succeeded job; null for any other state. Where they are larger than JSON may be, their data is absent.</summary>
     public Task<Tensor[]?> OutputsAsync(EndedJob job, CancellationToken cancellationToken) => job switch

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Store;
 using StackExchange.Redis;
 
 namespace QueueInference.Api.Jobs;
@@ -17,66 +18,86 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
     /// <summary>How many jobs somebody waits for.</summary>
     public int Count => _waiting.Count;
 
-    /// <summary>Who waits for a job. Asked for before the job is sent, it spares the read before the wait.</summary>
+    /// <summary>Joins those who wait for a job, until <see cref="Leave"/>. Done before the job is sent, it spares the read before the wait.</summary>
     /// <param name="id">The job.</param>
     /// <param name="reads">False for one who only wants to be woken, and reads by itself.</param>
-    public Waiting Expect(JobId id, bool reads = true) =>
-        _waiting.TryGetValue(id.Text, out var known) ? known : _waiting.GetOrAdd(id.Text, new Waiting(id, reads, time.GetTimestamp()));
+    public Waiting Join(JobId id, bool reads = true)
+    {
+        while (true)
+        {
+            var waiting = _waiting.GetOrAdd(id.Text, _ => new Waiting(id, time.GetTimestamp()));
+            if (waiting.TryJoin(reads))
+            {
+                return waiting;
+            }
 
-    /// <summary>Nobody waits for the job any more; whoever does reads once more and asks again.</summary>
-    public void Forget(JobId id) => Wake(id.Text);
+            // The last caller has just left it.
+            _waiting.TryRemove(new(id.Text, waiting));
+        }
+    }
+
+    /// <summary>One caller waits no more; nothing is kept for a job that nobody waits for.</summary>
+    public void Leave(Waiting waiting)
+    {
+        if (waiting.Leave())
+        {
+            _waiting.TryRemove(new(waiting.Id.Text, waiting));
+        }
+    }
 
     /// <summary>Waits until the job is terminal or the time is over; answers the job as it is then, null where there is none.</summary>
     /// <param name="id">The job.</param>
     /// <param name="wait">How long at most.</param>
-    /// <param name="expected">What <see cref="Expect"/> gave before the job was sent; null for a job of which nothing is known.</param>
+    /// <param name="joined">What <see cref="Join"/> gave before the job was sent; null for a job of which nothing is known. It is left.</param>
     /// <param name="cancellationToken">The caller is gone.</param>
-    public async Task<EndedJob?> WaitAsync(JobId id, TimeSpan wait, Waiting? expected, CancellationToken cancellationToken)
+    /// <exception cref="StoreUnavailableException">The store does not answer at the beginning, or at the end. Between, the wait goes on.</exception>
+    public async Task<EndedJob?> WaitAsync(JobId id, TimeSpan wait, Waiting? joined, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        while (true)
+        var (started, look) = (time.GetTimestamp(), joined is null);
+        for (var first = true; ; first = false)
         {
-            if (expected is null)
+            var waiting = joined ?? Join(id);
+            joined = null;
+            try
             {
-                // Register first, then read: a wake-up between the two is not lost.
-                expected = Expect(id);
-                var record = await reads.GetAsync(id, cancellationToken);
-                if (record is null || record.State.IsTerminal() || time.GetElapsedTime(started) >= wait)
+                // Joined first, then read: a wake-up between the two is not lost.
+                if (look && await LookAsync(id, mayFail: !first && time.GetElapsedTime(started) < wait, cancellationToken) is { } known
+                    && (known.Job is null || known.Job.Record.State.IsTerminal() || time.GetElapsedTime(started) >= wait))
                 {
-                    // So that no entry outlives its waiters.
-                    Forget(id);
-                    return record is null ? null : new(record, null);
+                    return known.Job;
                 }
-            }
 
-            var left = wait - time.GetElapsedTime(started);
-            await ((Task)expected.Task).WaitAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (expected.Task is { IsCompletedSuccessfully: true, Result: { } ended })
+                if (await WokenAsync(waiting, wait - time.GetElapsedTime(started), cancellationToken) is { } ended)
+                {
+                    return ended;
+                }
+
+                look = true;
+            }
+            finally
             {
-                return ended;
+                Leave(waiting);
             }
-
-            expected = null;
         }
     }
 
     /// <summary>Looks at those again that nobody has looked at for a time: pub/sub may lose a message.</summary>
-    /// <param name="older">For how long.</param>
-    /// <param name="most">No more than so many.</param>
+    /// <param name="least">For how long at least; longer where there are so many that it would be more than <paramref name="perSecond"/>.</param>
+    /// <param name="perSecond">How many are looked at now, at most, if this is called every second.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RecheckAsync(TimeSpan older, int most, CancellationToken cancellationToken)
+    public async Task RecheckAsync(TimeSpan least, int perSecond, CancellationToken cancellationToken)
     {
-        var due = _waiting.Values.Where(waiting => waiting.Reads && time.GetElapsedTime(waiting.SeenAt) >= older).Take(most);
+        var round = TimeSpan.FromSeconds(_waiting.Count / (double)perSecond);
+        var due = _waiting.Select(entry => entry.Value).Where(waiting => waiting.Reads && time.GetElapsedTime(waiting.SeenAt) >= (least > round ? least : round)).Take(perSecond);
         foreach (var chunk in due.Chunk(PerRead))
         {
-            var records = await reads.GetManyAsync([.. chunk.Select(waiting => waiting.Id)], withResults: false, cancellationToken);
+            var states = await reads.GetStatesAsync([.. chunk.Select(waiting => waiting.Id)], cancellationToken);
             for (var i = 0; i < chunk.Length; i++)
             {
                 chunk[i].SeenAt = time.GetTimestamp();
-                if (records[i].Record?.State.IsTerminal() ?? true)
+                if (states[i]?.IsTerminal() ?? true)
                 {
-                    Forget(chunk[i].Id);
+                    Wake(chunk[i]);
                 }
             }
         }
@@ -129,7 +150,7 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
     {
         try
         {
-            var found = await reads.GetManyAsync([.. ended.Select(waiting => waiting.Id)], withResults: true, CancellationToken.None);
+            var found = await reads.GetManyAsync([.. ended.Select(waiting => waiting.Id)], CancellationToken.None);
             for (var i = 0; i < ended.Count; i++)
             {
                 ended[i].TrySetResult(found[i].Record is { } record && record.State.IsTerminal() ? new(record, found[i].Outputs) : null);
@@ -142,11 +163,32 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
         }
     }
 
-    private void Wake(string id)
+    /// <summary>What became of the job; null when the time is over, or it must be read again.</summary>
+    private async Task<EndedJob?> WokenAsync(Waiting waiting, TimeSpan left, CancellationToken cancellationToken)
     {
-        if (_waiting.TryRemove(id, out var waiting))
+        await ((Task)waiting.Task).WaitAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return waiting.Task.IsCompletedSuccessfully ? waiting.Task.Result : null;
+    }
+
+    /// <summary>The job as it is, which may be that there is none; null where the store does not answer and that is no matter.</summary>
+    private async Task<Look?> LookAsync(JobId id, bool mayFail, CancellationToken cancellationToken)
+    {
+        try
         {
-            waiting.TrySetResult(null);
+            return new(await reads.GetAsync(id, cancellationToken) is { } record ? new(record, null) : null);
+        }
+        catch (StoreUnavailableException) when (mayFail)
+        {
+            return null;
         }
     }
+
+    private void Wake(Waiting waiting)
+    {
+        _waiting.TryRemove(new(waiting.Id.Text, waiting));
+        waiting.TrySetResult(null);
+    }
+
+    private sealed record Look(EndedJob? Job);
 }

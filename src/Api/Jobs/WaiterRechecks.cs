@@ -8,7 +8,7 @@ internal sealed class WaiterRechecks(JobWaiters waiters, TimeProvider time) : Ba
     /// <summary>How long one may go without a look.</summary>
     public static readonly TimeSpan Floor = TimeSpan.FromSeconds(3);
 
-    private const int MostEachSecond = 1_000;
+    private const int PerSecond = 1_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,7 +17,7 @@ internal sealed class WaiterRechecks(JobWaiters waiters, TimeProvider time) : Ba
         {
             try
             {
-                await waiters.RecheckAsync(Floor, MostEachSecond, stoppingToken);
+                await waiters.RecheckAsync(Floor, PerSecond, stoppingToken);
             }
             catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
             {

@@ -151,14 +151,25 @@ internal sealed class JobSubmitter(
 
     private async Task<SubmitOutcome> SendExpectedAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model)
     {
-        var expected = request.Waits ? waiters.Expect(id) : null;
-        var outcome = await SendAsync(id, request, tenant, model);
-        if (request.Waits && outcome.Problem is not null)
+        if (!request.Waits)
         {
-            waiters.Forget(id);
+            return await SendAsync(id, request, tenant, model);
         }
 
-        return outcome with { Expected = expected };
+        var (joined, accepted) = (waiters.Join(id), false);
+        try
+        {
+            var outcome = await SendAsync(id, request, tenant, model);
+            accepted = outcome.Problem is null;
+            return outcome with { Joined = accepted ? joined : null };
+        }
+        finally
+        {
+            if (!accepted)
+            {
+                waiters.Leave(joined);
+            }
+        }
     }
 
     private Task<SubmitOutcome> SendAsync(JobId id, JobRequest request, string tenant, ModelVersionInfo model)

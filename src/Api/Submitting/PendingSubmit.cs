@@ -18,8 +18,8 @@ internal sealed record SubmitOutcome(JobId? Id, JobState State, bool Replayed, P
 {
     public static SubmitOutcome Refused(Problem problem) => new(null, default, false, problem);
 
-    /// <summary>Ends when the job is heard to be terminal; null where its caller does not wait.</summary>
-    public Waiting? Expected { get; init; }
+    /// <summary>Its caller's place among those who wait for its end; null where it does not wait.</summary>
+    public Waiting? Joined { get; init; }
 
     /// <summary>The job as it was when it was accepted, without another read.</summary>
     public JobRecord Record() => new(Id!.Value, JobState.Queued, Spec, 0, null, null, null, null, null, null, Forgotten: false);

@@ -15,16 +15,26 @@ public sealed class JobReads(RedisStore store)
     /// <summary>A succeeded job's outputs; null once they are gone.</summary>
     public Task<Tensor[]?> GetResultAsync(JobId id, CancellationToken cancellationToken) => GetTensorsAsync(JobKeys.Result(id), cancellationToken);
 
-    /// <summary>Records, and results where they are wanted, of several jobs in one round trip; each as <see cref="GetAsync"/> and <see cref="GetResultAsync"/> answer it.</summary>
-    public Task<(JobRecord? Record, Tensor[]? Outputs)[]> GetManyAsync(IReadOnlyList<JobId> ids, bool withResults, CancellationToken cancellationToken) =>
+    /// <summary>Records and results of several jobs in one round trip; each as <see cref="GetAsync"/> and <see cref="GetResultAsync"/> answer it.</summary>
+    public Task<(JobRecord? Record, Tensor[]? Outputs)[]> GetManyAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
         store.GuardAsync(async redis =>
         {
             var batch = redis.CreateBatch();
             var records = ids.Select(id => batch.HashGetAsync(JobKeys.Job(id), JobRecord.Fields)).ToArray();
-            var results = withResults ? ids.Select(id => batch.StringGetAsync(JobKeys.Result(id))).ToArray() : [];
+            var results = ids.Select(id => batch.StringGetAsync(JobKeys.Result(id))).ToArray();
             batch.Execute();
             var (fields, values) = (await Task.WhenAll(records), await Task.WhenAll(results));
-            return ids.Select((id, i) => (JobRecord.Parse(id, fields[i]), withResults ? Tensors(values[i]) : null)).ToArray();
+            return ids.Select((id, i) => (JobRecord.Parse(id, fields[i]), Tensors(values[i]))).ToArray();
+        }, cancellationToken);
+
+    /// <summary>States alone, in one round trip; null where there is no record.</summary>
+    public Task<JobState?[]> GetStatesAsync(IReadOnlyList<JobId> ids, CancellationToken cancellationToken) =>
+        store.GuardAsync(async redis =>
+        {
+            var batch = redis.CreateBatch();
+            var states = ids.Select(id => batch.HashGetAsync(JobKeys.Job(id), "state")).ToArray();
+            batch.Execute();
+            return Array.ConvertAll(await Task.WhenAll(states), state => JobStates.TryParse(state, out var parsed) ? parsed : (JobState?)null);
         }, cancellationToken);
 
     /// <summary>A job's kept inputs; null where there are none.</summary>

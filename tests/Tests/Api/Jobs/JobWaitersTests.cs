@@ -21,7 +21,7 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     {
         await _waiters.StartAsync(Stop);
         var (job, token) = await RunningAsync();
-        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Expect(job.Id), Stop);
+        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Join(job.Id), Stop);
         await EndAsync(job, token);
         var ended = await waiting;
         Assert.Equal((JobState.Succeeded, "y"), (ended!.Record.State, Assert.Single(ended.Outputs!).Name));
@@ -33,7 +33,7 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     {
         await _waiters.StartAsync(Stop);
         var running = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => RunningAsync()));
-        var waiting = running.Select(one => _waiters.WaitAsync(one.Job.Id, Long, _waiters.Expect(one.Job.Id), Stop)).ToList();
+        var waiting = running.Select(one => _waiters.WaitAsync(one.Job.Id, Long, _waiters.Join(one.Job.Id), Stop)).ToList();
         await _store.Claims.FinishAsync(_store.Model, [.. running.Select(one => End(one.Job, one.Token))], Stop);
         Assert.Equal(running.Select(one => one.Job.Id), (await Task.WhenAll(waiting)).Select(ended => ended!.Record.Id));
     }
@@ -57,7 +57,7 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     public async Task Wait_TimeOver_AnswersTheJobAsItIsAndLeavesNoEntry(bool expected)
     {
         var job = await _store.QueuedAsync();
-        var ended = await _waiters.WaitAsync(job.Id, Short, expected ? _waiters.Expect(job.Id) : null, Stop);
+        var ended = await _waiters.WaitAsync(job.Id, Short, expected ? _waiters.Join(job.Id) : null, Stop);
         Assert.Equal((JobState.Queued, 0), (ended!.Record.State, _waiters.Count));
     }
 
@@ -66,9 +66,36 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     {
         var job = await _store.QueuedAsync();
         using var gone = new CancellationTokenSource();
-        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Expect(job.Id), gone.Token);
+        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Join(job.Id), gone.Token);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(0, _waiters.Count);
+    }
+
+    [Fact]
+    public async Task Wait_OneOfTwoLeaves_TheOtherWaitsOn()
+    {
+        await _waiters.StartAsync(Stop);
+        var (job, token) = await RunningAsync();
+        var longer = _waiters.WaitAsync(job.Id, Long, null, Stop);
+        Assert.Equal(JobState.Running, (await _waiters.WaitAsync(job.Id, Short, null, Stop))!.Record.State);
+        Assert.Equal((false, 1), (longer.IsCompleted, _waiters.Count));
+        await EndAsync(job, token);
+        Assert.NotNull((await longer)!.Outputs);
+        Assert.Equal(0, _waiters.Count);
+    }
+
+    [Fact]
+    public async Task Wait_JoinedByOneWhoOnlyWakes_IsAnsweredToo()
+    {
+        await _waiters.StartAsync(Stop);
+        var (job, token) = await RunningAsync();
+        var watching = _waiters.Join(job.Id, reads: false);
+        var waiting = _waiters.WaitAsync(job.Id, Long, null, Stop);
+        await EndAsync(job, token);
+        Assert.Equal(JobState.Succeeded, (await waiting)!.Record.State);
+        _waiters.Leave(watching);
+        Assert.Equal(0, _waiters.Count);
     }
 
     [Fact]
@@ -76,7 +103,7 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     {
         // Not started, so nothing is heard.
         var (job, token) = await RunningAsync();
-        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Expect(job.Id), Stop);
+        var waiting = _waiters.WaitAsync(job.Id, Long, _waiters.Join(job.Id), Stop);
         await EndAsync(job, token);
         Assert.False(waiting.IsCompleted);
         await _waiters.RecheckAsync(TimeSpan.Zero, 10, Stop);
@@ -84,20 +111,34 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
     }
 
     [Fact]
-    public async Task Recheck_NotEnded_WaitsOn()
+    public async Task Recheck_MoreThanARoundTakes_LooksAtAllInTurn()
     {
-        var job = await _store.QueuedAsync();
-        var expected = _waiters.Expect(job.Id);
-        await _waiters.RecheckAsync(TimeSpan.Zero, 10, Stop);
-        Assert.False(expected.Task.IsCompleted);
+        var running = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunningAsync()));
+        var waiting = running.Select(one => _waiters.WaitAsync(one.Job.Id, Long, _waiters.Join(one.Job.Id), Stop)).ToList();
+        await _store.Claims.FinishAsync(_store.Model, [.. running.Select(one => End(one.Job, one.Token))], Stop);
+        while (waiting.Any(wait => !wait.IsCompleted))
+        {
+            await _waiters.RecheckAsync(TimeSpan.Zero, 1, Stop);
+        }
     }
 
     [Fact]
-    public async Task Expect_WithoutReading_IsWokenOnly()
+    public async Task Recheck_NotEnded_WaitsOn()
+    {
+        var job = await _store.QueuedAsync();
+        var expected = _waiters.Join(job.Id);
+        await _waiters.RecheckAsync(TimeSpan.Zero, 10, Stop);
+        Assert.False(expected.Task.IsCompleted);
+        _waiters.Leave(expected);
+        Assert.Equal(0, _waiters.Count);
+    }
+
+    [Fact]
+    public async Task Join_WithoutReading_IsWokenOnly()
     {
         await _waiters.StartAsync(Stop);
         var (job, token) = await RunningAsync();
-        var expected = _waiters.Expect(job.Id, reads: false);
+        var expected = _waiters.Join(job.Id, reads: false);
         await EndAsync(job, token);
         Assert.Null(await expected.Task.WaitAsync(TimeSpan.FromSeconds(20), Stop));
     }

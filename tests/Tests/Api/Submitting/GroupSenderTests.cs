@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
+using QueueInference.Api.Models;
 using QueueInference.Api.Submitting;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
@@ -75,7 +76,9 @@ public sealed class GroupSenderTests(GarnetFixture garnet) : IClassFixture<Garne
     private BrokerGate Gate() => new(_bus, TimeProvider.System, NullLogger<BrokerGate>.Instance);
 
     private GroupSender Sender(BrokerGate? gate = null, JobSubmissions? submissions = null) => new(
-        submissions ?? _store.Submissions, _bus, gate ?? Gate(), Options.Create(new ApiOptions()), TimeProvider.System, NullLogger<GroupSender>.Instance);
+        submissions ?? _store.Submissions, _bus, gate ?? Gate(), new SubmitGate(Options.Create(new ApiOptions()), TimeProvider.System),
+        new QueueRefusals(new DrainRates(null!, TimeProvider.System), Options.Create(new JobOptions()), TimeProvider.System),
+        Options.Create(new ApiOptions()), TimeProvider.System, NullLogger<GroupSender>.Instance);
 
     private sealed class ListBus : IJobBus
     {
