@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
 using QueueInference.Api.Results;
@@ -129,7 +130,7 @@ internal static class JobJsonWriter
     private static void WriteMetadata(Utf8JsonWriter json, JobSpec spec)
     {
         json.WriteStartObject("metadata");
-        foreach (var (key, value) in spec.Metadata ?? new Dictionary<string, string>())
+        foreach (var (key, value) in spec.Metadata ?? ReadOnlyDictionary<string, string>.Empty)
         {
             json.WriteString(key, value);
         }
