@@ -40,3 +40,8 @@ internal sealed class Digits : IDisposable
 
     public void Dispose() => _runner.Dispose();
 }
+
+internal static class DigitsModel
+{
+    public static string AddDigits(this Repository repository) => repository.Add(Digits.ModelFile);
+}

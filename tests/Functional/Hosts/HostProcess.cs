@@ -28,6 +28,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public HttpClient Http { get; }
     public string Output => string.Join('\n', _output);
     public int Id => _process!.Id;
+    public bool HasExited => _process is not { HasExited: false };
 
     /// <summary>Starts it, again after a kill, and waits until it is ready.</summary>
     public async Task<HostProcess> StartAsync(bool ready = true)
@@ -46,7 +47,11 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public Task ReadyAsync() => Wait.UntilAsync(async () =>
     {
-        Assert.False(_process!.HasExited, $"The host ended: {Output}");
+        if (_process!.HasExited)
+        {
+            throw new InvalidOperationException($"The host ended: {Output}");
+        }
+
         try
         {
             using var response = await Http.GetAsync("/health/ready");
@@ -65,11 +70,17 @@ internal sealed class HostProcess : IAsyncDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Stops it in its tracks, connections open.</summary>
+    public void Freeze() => Send(19);
+
+    /// <summary>Lets it go on after <see cref="Freeze"/>, unaware of the time that has passed.</summary>
+    public void Thaw() => Send(18);
+
     /// <summary>Asks it to stop, as an orchestrator does; answers the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        Assert.True(Executables.Signal(_process!.Id, 15));
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        Send(15);
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
     }
 
@@ -82,5 +93,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
         Http.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Send(int signal)
+    {
+        if (!Executables.Signal(_process!.Id, signal))
+        {
+            throw new InvalidOperationException($"Process {_process.Id} took no signal {signal}.");
+        }
     }
 }

@@ -22,8 +22,6 @@ internal sealed class Repository : IDisposable
         return name;
     }
 
-    public string AddDigits() => Add(Digits.ModelFile);
-
     public string AddTestModel(string name, string? settings = null) =>
         Add(Path.Combine(Source, "tests", "models", name, "1", "model.onnx"), settings);
 

@@ -12,6 +12,26 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>The AMQP URI.</summary>
     public string Address => $"amqp://guest:guest@127.0.0.1:{_port}";
 
+    /// <summary>Data and logs; its processes are known by it.</summary>
+    public string Folder => _folder;
+
+    /// <summary>What its programs must find in their environment.</summary>
+    public Dictionary<string, string> Settings => new()
+    {
+        ["RABBITMQ_NODENAME"] = $"qi{_port}@localhost",
+        ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_NODE_PORT"] = $"{_port}",
+        ["RABBITMQ_DIST_PORT"] = $"{_distribution}",
+        ["ERL_EPMD_PORT"] = $"{_epmd}",
+        ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "data"),
+        ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"),
+        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins"),
+        ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "none"),
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000",
+        ["HOME"] = _folder,
+    };
+
     public static async Task<RabbitMqProcess> StartAsync()
     {
         var server = new RabbitMqProcess();
@@ -22,21 +42,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
     public async Task RunAsync()
     {
-        _process = Executables.Start(Server(), [], new()
-        {
-            ["RABBITMQ_NODENAME"] = $"qi{_port}@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = $"{_port}",
-            ["RABBITMQ_DIST_PORT"] = $"{_distribution}",
-            ["ERL_EPMD_PORT"] = $"{_epmd}",
-            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "data"),
-            ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins"),
-            ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "none"),
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000",
-            ["HOME"] = _folder,
-        });
+        _process = Executables.Start(Server(), [], Settings);
         await Ports.OpenAsync(_port, TimeSpan.FromSeconds(90));
     }
 

@@ -12,6 +12,8 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>host:port.</summary>
     public string Address => $"127.0.0.1:{_port}";
 
+    public int Id => _process!.Id;
+
     public static async Task<RedisProcess> StartAsync()
     {
         var server = new RedisProcess();

@@ -1,0 +1,82 @@
+using QueueInference.Chaos.Checking;
+using QueueInference.Chaos.History;
+using QueueInference.Chaos.Lab;
+using QueueInference.Chaos.Load;
+using QueueInference.Chaos.Report;
+using QueueInference.Chaos.Scenarios;
+using QueueInference.Functional.Hosts;
+
+namespace QueueInference.Chaos;
+
+/// <summary>Runs one scenario: start, load and faults, collect, stop, look, judge.</summary>
+internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
+{
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(40);
+
+    public async Task<ScenarioResult> RunAsync(Scenario scenario, CancellationToken cancellationToken)
+    {
+        await servers.ClearAsync();
+        await using var cluster = new Cluster(Links.Direct(servers), scenario.Workers, scenario.Settings);
+        if (!scenario.StartsHosts)
+        {
+            await cluster.StartAsync();
+        }
+
+        var run = new RunHistory();
+        try
+        {
+            var state = await DriveAsync(scenario, cluster, run, cancellationToken);
+            var verdict = Checker.Check(run, state, scenario.Allowed with { Slack = options.Slack });
+            return new ScenarioResult(scenario, run, verdict, null, Output(cluster));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ScenarioResult(scenario, run, null, e.ToString(), Output(cluster));
+        }
+    }
+
+    private async Task<StoreState> DriveAsync(Scenario scenario, Cluster cluster, RunHistory run, CancellationToken cancellationToken)
+    {
+        var store = new StoreReader(servers, cluster.Model);
+        using var caller = new Caller(cluster.Api.Address, cluster.Model, run);
+        var load = new LoadDriver(caller, scenario.Load, run, options.Seed);
+        var rounds = options.Tier == "P" ? scenario.Rounds.P : scenario.Rounds.N;
+        var context = new ChaosContext(servers, cluster, store, run, caller, load, new Random(options.Seed), rounds, cancellationToken);
+        var faults = InjectAsync(scenario, context);
+        await load.RunAsync(faults, cancellationToken);
+        await faults;
+        await load.CollectAsync(scenario.Settle, cancellationToken);
+        await store.SettledAsync(scenario.Settle);
+        var jobs = StoreReader.Jobs(await caller.ListAsync(cancellationToken));
+        await StopAsync(cluster, run);
+        return new StoreState(jobs, await store.LeftoversAsync());
+    }
+
+    /// <summary>Faults are over when every host is ready again, by itself.</summary>
+    private static async Task InjectAsync(Scenario scenario, ChaosContext context)
+    {
+        await scenario.Faults(context);
+        await Task.WhenAll(context.Cluster.Hosts.Select(host => host.ReadyAsync()));
+    }
+
+    /// <summary>No host may hang: each must end by itself when it is asked to.</summary>
+    private static Task StopAsync(Cluster cluster, RunHistory run) => Task.WhenAll(cluster.Hosts.Where(host => !host.HasExited).Select(async host =>
+    {
+        try
+        {
+            if (await host.TerminateAsync().WaitAsync(Drain) is var code and not 0)
+            {
+                run.BadExits.Enqueue($"{cluster.NameOf(host)} ended with code {code}.");
+            }
+        }
+        catch (TimeoutException)
+        {
+            run.BadExits.Enqueue($"{cluster.NameOf(host)} did not end within {Drain.TotalSeconds} s.");
+        }
+    }));
+
+    private static string Output(Cluster cluster) =>
+        string.Join('\n', cluster.Hosts.Select(host => $"[{cluster.NameOf(host)}] {Tail(host)}"));
+
+    private static string Tail(HostProcess host) => host.Output.Length > 1000 ? host.Output[^1000..] : host.Output;
+}

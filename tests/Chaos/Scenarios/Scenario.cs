@@ -1,0 +1,31 @@
+using QueueInference.Chaos.Checking;
+using QueueInference.Chaos.Load;
+
+namespace QueueInference.Chaos.Scenarios;
+
+/// <summary>One goal: what is done to the service, and what that may cost.</summary>
+/// <param name="Goal">Its number in docs/reliability.md.</param>
+/// <param name="Name">What <c>--only</c> takes.</param>
+/// <param name="What">One line.</param>
+/// <param name="Faults">Injects the faults; the load goes on meanwhile.</param>
+internal sealed record Scenario(string Goal, string Name, string What, Func<ChaosContext, Task> Faults)
+{
+    public LoadPlan Load { get; init; } = new();
+    public Allowance Allowed { get; init; } = new();
+    public int Workers { get; init; } = 2;
+
+    /// <summary>Settings of all hosts.</summary>
+    public Dictionary<string, string> Settings { get; init; } = [];
+
+    /// <summary>Repeats of the fault in tier P and tier N.</summary>
+    public (int P, int N) Rounds { get; init; } = (2, 20);
+
+    /// <summary>Whether the hosts reach broker and store by way of proxies.</summary>
+    public bool Proxied { get; init; }
+
+    /// <summary>Whether the scenario starts the hosts itself.</summary>
+    public bool StartsHosts { get; init; }
+
+    /// <summary>How long the jobs may take to end once the faults are over.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(90);
+}
