@@ -113,6 +113,8 @@ public static class ApiRegistration
         kestrel.AddServerHeader = false;
         // Our own reader refuses larger bodies, with a problem; this is the wall behind it.
         kestrel.Limits.MaxRequestBodySize = options.Value.MaxBodyBytes + 1024;
+        // What a connection may hold of a body that nobody has begun to read: of thousands that are about to be refused, the default of 1 MiB each is too much.
+        kestrel.Limits.MaxRequestBufferSize = 64 << 10;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Limits.MaxConcurrentConnections = 30_000;

@@ -278,8 +278,20 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
         var record = await _store.Reads.GetAsync(job.Id, Stop);
         Assert.True(record!.Forgotten);
         Assert.Null(record.Spec);
+        Assert.Null(record.Run);
         Assert.Null(await _store.Reads.GetResultAsync(job.Id, Stop));
         Assert.Equal(ClaimOutcome.Skip, (await ClaimAsync(_store.Claims, job, Claimant("late"))).Outcome);
+    }
+
+    [Fact]
+    public async Task Forget_FailedJob_KeepsTheCodeAlone()
+    {
+        var job = await _store.QueuedAsync();
+        var claimant = Claimant();
+        await ClaimAsync(_store.Claims, job, claimant);
+        await FinishAsync(_store.Claims, job, claimant.Token, error: new("inference-failed", "It says something of the inputs."));
+        Assert.True(await _store.Submissions.ForgetAsync(job.Id, Tenant, Stop));
+        Assert.Equal(new JobError("inference-failed", ""), (await _store.Reads.GetAsync(job.Id, Stop))!.Error);
     }
 
     [Fact]

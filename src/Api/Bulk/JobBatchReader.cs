@@ -42,11 +42,9 @@ internal sealed class JobBatchReader(BulkQueries queries, JobWaiters waiters, Ti
                 }
             }
 
-            due = await open.NextAsync(Least(wait - time.GetElapsedTime(started), WaiterRechecks.Floor), cancellationToken);
+            due = await open.NextAsync(WaiterRechecks.Floor, wait - time.GetElapsedTime(started), cancellationToken);
         }
     }
-
-    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>How many results are read at once: many small ones, few large ones.</summary>
     private sealed class ChunkSize

@@ -10,6 +10,7 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
     private readonly Dictionary<int, JobId> _open = new(ids);
     private readonly Dictionary<int, Waiting> _watched = [];
     private readonly Channel<int> _woken = Channel.CreateUnbounded<int>(new() { SingleReader = true });
+    private long _allAt = time.GetTimestamp();
 
     /// <summary>The places of all that are open.</summary>
     public IReadOnlyList<int> All => [.. _open.Keys];
@@ -41,14 +42,18 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
         }
     }
 
-    /// <summary>Those that woke; all that are open where none did for a time; none when none is open.</summary>
-    public async Task<IReadOnlyList<int>> NextAsync(TimeSpan longest, CancellationToken cancellationToken)
+    /// <summary>Those that woke; all that are open once in a while, since a wake-up may be lost; none when none is open.</summary>
+    /// <param name="round">From one time all are answered to the next, however many wake between.</param>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<int>> NextAsync(TimeSpan round, TimeSpan longest, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (_open.Count > 0)
         {
-            if (!await WokeAsync(longest - time.GetElapsedTime(started), cancellationToken))
+            if (!await WokeAsync(Least(round - time.GetElapsedTime(_allAt), longest - time.GetElapsedTime(started)), cancellationToken))
             {
+                _allAt = time.GetTimestamp();
                 return All;
             }
 
@@ -68,6 +73,8 @@ internal sealed class OpenJobs(IReadOnlyDictionary<int, JobId> ids, JobWaiters w
             waiters.Leave(waiting);
         }
     }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private bool Unwatch(int index)
     {

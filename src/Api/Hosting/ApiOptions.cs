@@ -59,7 +59,23 @@ internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
 {
     private static readonly string[] Known = ["jobs", "sweeper", "webhooks"];
 
-    public ValidateOptionsResult Validate(string? name, ApiOptions options) => options.Roles is null || options.Roles.All(Known.Contains)
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail("Api:Roles may hold only jobs, sweeper and webhooks.");
+    public ValidateOptionsResult Validate(string? name, ApiOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    private static IEnumerable<string> Faults(ApiOptions options)
+    {
+        if (options.Roles?.All(Known.Contains) == false)
+        {
+            yield return "Api:Roles may hold only jobs, sweeper and webhooks.";
+        }
+
+        // A body whose length is not told is held twice while the buffer that it has outgrown is copied.
+        if (options.MaxPendingBytes < 2L * options.MaxBodyBytes)
+        {
+            yield return "Api:MaxPendingBytes must be at least twice Api:MaxBodyBytes, or the largest bodies would be refused for ever.";
+        }
+    }
 }

@@ -9,6 +9,9 @@ internal sealed class Allowance(long most)
     /// <summary>Whether nothing is left.</summary>
     public bool IsFull => Volatile.Read(ref _taken) >= most;
 
+    /// <summary>Whether nothing is taken.</summary>
+    public bool IsEmpty => Volatile.Read(ref _taken) <= 0;
+
     /// <summary>Takes some, if there is room.</summary>
     public bool TryTake(long amount)
     {

@@ -26,6 +26,9 @@ internal sealed class SubmitGate(IOptions<ApiOptions> options, TimeProvider time
     /// <summary>Apart from the bodies, so that slow uploads of much data keep nobody else out.</summary>
     private readonly Allowance _uploads = new(options.Value.MaxPendingBytes);
 
+    /// <summary>When there was last nothing to answer: what was slow before that says nothing of now.</summary>
+    private long _idleAt = time.GetTimestamp();
+
     /// <summary>Before anything of the body is read.</summary>
     /// <param name="bytes">How long it is, as far as that is known.</param>
     /// <param name="admission">To be disposed when the submission is answered.</param>
@@ -45,11 +48,16 @@ internal sealed class SubmitGate(IOptions<ApiOptions> options, TimeProvider time
     public Problem Refusal()
     {
         InferenceTelemetry.Submitted.Add(1, new("model", ""), new("outcome", "overloaded"));
-        return SubmitProblems.Overloaded(_turns.Next(_answers.PerSecond(TimeSpan.MaxValue), served: true, Random.Shared.NextDouble()));
+        return SubmitProblems.Overloaded(_turns.Next(_answers.PerSecond(time.GetElapsedTime(Volatile.Read(ref _idleAt))), served: true, Random.Shared.NextDouble()));
     }
 
     private bool TryEnter(Allowance room, long bytes, [NotNullWhen(true)] out SubmitAdmission? admission)
     {
+        if (_waiting.IsEmpty && _bodies.IsEmpty && _uploads.IsEmpty)
+        {
+            Volatile.Write(ref _idleAt, time.GetTimestamp());
+        }
+
         admission = !_waiting.IsFull && room.TryTake(bytes) ? new SubmitAdmission(this, room, _waiting, bytes) : null;
         return admission is not null;
     }

@@ -44,7 +44,8 @@ internal sealed class Turns(int limit, TimeProvider time, int most = Turns.Most)
     {
         lock (_lock)
         {
-            _refused = Math.Max(0, _refused - (perSecond * time.GetElapsedTime(_at).TotalSeconds)) + 1;
+            // Bounded by what is told at most: callers who come again at once, whatever they are told, must not push all turns away for hours.
+            _refused = Math.Clamp(_refused - (perSecond * time.GetElapsedTime(_at).TotalSeconds), 0, most * perSecond) + 1;
             _at = time.GetTimestamp();
             return Math.Max(limit / 10.0, _refused);
         }

@@ -3,7 +3,7 @@ namespace QueueInference.Core.Store;
 /// <summary>What of a Redis's settings breaks the promise, and what to set instead. Pure.</summary>
 internal static class StoreSettings
 {
-    private static readonly Version Least = new(6, 2);
+    private static readonly Version Least = new(7, 0);
 
     /// <summary>A sentence for each setting that is wrong; none where nothing is, or where it is not told.</summary>
     /// <param name="info">The answer to INFO.</param>

@@ -5,21 +5,24 @@ using QueueInference.Worker.Models;
 
 namespace QueueInference.Worker.Batching;
 
-/// <summary>Chooses what of a queue runs next, as one model version runs it.</summary>
+/// <summary>Chooses what of a queue runs next, as one model version runs it. The owner of the queue locks.</summary>
 internal sealed class BatchChooser(LoadedModel model)
 {
     /// <summary>Most bytes of input rows in one batch: shapes come from clients.</summary>
     private const long MaxBytes = 256L << 20;
+
+    /// <summary>Filled anew by each choice. A choice is made whenever a job arrives, so a list for each would be most of what a job allocates.</summary>
+    private readonly List<HeldJob> _candidates = [];
 
     /// <summary>The next batch, and what it met that must not start any more.</summary>
     /// <param name="queue">Nothing is taken from it.</param>
     /// <param name="now">Unix milliseconds.</param>
     public (List<BatchPart> Parts, List<HeldJob> Expired) Choose(BatchQueue queue, long now)
     {
-        var near = queue.InOrder(now).Take(BatchPolicy.LookAhead * model.BatchSizes.MaxRows).ToList();
-        var expired = near.FindAll(job => job.IsExpired(now));
-        var candidates = BatchPolicy.Candidates(expired.Count == 0 ? near : near.Except(expired), model.BatchSizes.MaxRows);
-        return (candidates.Count == 0 ? [] : BatchPolicy.Fill(candidates, Rows(candidates), MayCut), expired);
+        List<HeldJob> expired = [];
+        _candidates.Clear();
+        BatchPolicy.Sort(queue.InOrder(now), model.BatchSizes.MaxRows, now, _candidates, expired);
+        return (_candidates.Count == 0 ? [] : BatchPolicy.Fill(_candidates, Rows(_candidates), MayCut), expired);
     }
 
     /// <summary>Whether rows can be laid side by side before all of them are known. Strings have no fixed size.</summary>

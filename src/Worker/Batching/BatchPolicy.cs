@@ -24,26 +24,25 @@ internal static class BatchPolicy
     public static int Level(HeldJob job, long now) =>
         (int)Math.Max(0, (int)job.Spec.Priority - ((now - job.ClaimedAt) / (long)AgeingStep.TotalMilliseconds));
 
-    /// <summary>What may share a batch with the head: the jobs of its shape that are near, or the head alone.</summary>
-    /// <param name="inOrder">At least one job, the most urgent first.</param>
+    /// <summary>Sorts what is near the head of the queue: what may share a batch with the head, which is the jobs of its shape, or the head alone; and what must not start any more.</summary>
+    /// <param name="inOrder">The most urgent first.</param>
     /// <param name="maxRows">Most rows a batch may ever have.</param>
-    public static List<HeldJob> Candidates(IEnumerable<HeldJob> inOrder, int maxRows)
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="candidates">To be added to.</param>
+    /// <param name="expired">To be added to.</param>
+    public static void Sort(IEnumerable<HeldJob> inOrder, int maxRows, long now, List<HeldJob> candidates, List<HeldJob> expired)
     {
-        List<HeldJob> candidates = [];
         foreach (var job in inOrder.Take(LookAhead * maxRows))
         {
-            if (candidates.Count == 0 || (!job.Alone && job.ShapeKey == candidates[0].ShapeKey))
+            if (job.IsExpired(now))
+            {
+                expired.Add(job);
+            }
+            else if (candidates.Count == 0 || (!job.Alone && !candidates[0].Alone && job.ShapeKey == candidates[0].ShapeKey))
             {
                 candidates.Add(job);
             }
-
-            if (candidates[0].Alone)
-            {
-                break;
-            }
         }
-
-        return candidates;
     }
 
     /// <summary>Fills a batch. The first candidate is always in it, whatever its size.</summary>

@@ -11,23 +11,24 @@ internal sealed class BatchSizeTable(int maxRows, bool auto = false)
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, RunTimes> _runs = [];
-    private volatile BatchTime[] _times = [];
-    private int _limit = maxRows, _full;
+    /// <summary>Made anew when a run was observed: it is asked for whenever a job arrives.</summary>
+    private volatile View _view = View.Of(maxRows, auto, []);
+    private int _full;
 
     /// <summary>The sizes that may be run, ascending.</summary>
-    public IReadOnlyList<int> Sizes => [.. PowersBelow(Volatile.Read(ref _limit)), Volatile.Read(ref _limit)];
+    public IReadOnlyList<int> Sizes => _view.Sizes;
 
     /// <summary>What was measured, ascending by rows.</summary>
-    public IReadOnlyList<BatchTime> Times => _times;
+    public IReadOnlyList<BatchTime> Times => _view.Times;
 
     /// <summary>The size that is best as far as is known: the smallest one where nothing was measured.</summary>
-    public int Chosen => auto ? BatchChoice.Best(_times) ?? 1 : Volatile.Read(ref _limit);
+    public int Chosen => _view.Chosen;
 
     /// <summary>A larger size that real traffic will try; null where there is none to try.</summary>
-    public int? Next => auto ? BatchChoice.Next(Sizes, _times) : null;
+    public int? Next => _view.Next;
 
     /// <summary>Milliseconds of device time for each row at the chosen size, or at the nearest measured one; null until something was measured.</summary>
-    public double? RowCost => _times is { Length: > 0 } times ? (times.LastOrDefault(time => time.Rows <= Chosen) ?? times[0]).RowCost : null;
+    public double? RowCost => _view is { Times: { Length: > 0 } times } view ? (times.LastOrDefault(time => time.Rows <= view.Chosen) ?? times[0]).RowCost : null;
 
     /// <summary>How many rows to run together now, at most.</summary>
     /// <param name="waiting">Rows of this shape that wait: where there are enough, a size that was not measured yet, or not for long, may be tried.</param>
@@ -45,15 +46,15 @@ internal sealed class BatchSizeTable(int maxRows, bool auto = false)
     {
         lock (_lock)
         {
-            if (rows < 1 || rows > _limit)
+            if (rows < 1 || rows > _view.Limit)
             {
                 return;
             }
 
-            var size = Sizes.First(size => size >= rows);
+            var size = Array.Find(_view.Sizes, size => size >= rows);
             var runs = _runs.TryGetValue(size, out var known) ? known : _runs[size] = new RunTimes(size);
             runs.Add(rows, elapsed.TotalMilliseconds);
-            _times = [.. _runs.Values.Select(runs => runs.Time)];
+            Show(_view.Limit);
         }
     }
 
@@ -65,9 +66,9 @@ internal sealed class BatchSizeTable(int maxRows, bool auto = false)
     {
         lock (_lock)
         {
-            Volatile.Write(ref _limit, Math.Clamp(rows, 1, _limit));
-            _runs.Keys.Where(size => size > _limit).ToList().ForEach(size => _runs.Remove(size));
-            _times = [.. _runs.Values.Select(runs => runs.Time)];
+            var limit = Math.Clamp(rows, 1, _view.Limit);
+            _runs.Keys.Where(size => size > limit).ToList().ForEach(size => _runs.Remove(size));
+            Show(limit);
         }
     }
 
@@ -75,16 +76,27 @@ internal sealed class BatchSizeTable(int maxRows, bool auto = false)
     private int Refresh(int chosen, int waiting)
     {
         var left = RefreshEvery - 1 - (_full++ % RefreshEvery);
-        var sizes = Sizes.ToList();
-        var neighbour = sizes.ElementAtOrDefault(sizes.IndexOf(chosen) + (left % 2 == 0 ? 1 : -1));
+        var sizes = _view.Sizes;
+        var neighbour = sizes.ElementAtOrDefault(Array.IndexOf(sizes, chosen) + (left % 2 == 0 ? 1 : -1));
         return left < RefreshRuns && neighbour > 0 && neighbour <= waiting ? neighbour : chosen;
     }
+
+    private void Show(int limit) => _view = View.Of(limit, auto, [.. _runs.Values.Select(runs => runs.Time)]);
 
     private static IEnumerable<int> PowersBelow(int limit)
     {
         for (var size = 1; size < limit; size *= 2)
         {
             yield return size;
+        }
+    }
+
+    private sealed record View(int Limit, int[] Sizes, BatchTime[] Times, int Chosen, int? Next)
+    {
+        public static View Of(int limit, bool auto, BatchTime[] times)
+        {
+            int[] sizes = [.. PowersBelow(limit), limit];
+            return new View(limit, sizes, times, auto ? BatchChoice.Best(times) ?? 1 : limit, auto ? BatchChoice.Next(sizes, times) : null);
         }
     }
 }

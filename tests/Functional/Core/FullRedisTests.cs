@@ -18,10 +18,15 @@ public sealed class FullRedisTests
         var (running, released, canceled, late) = (await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync());
         var unconfirmed = store.NewJob();
         await store.Submissions.ReserveAsync([unconfirmed], Stop);
+        var overdue = await store.QueuedAsync(spec => spec with { Deadline = spec.CreatedAt - 1 });
+        var lookedAtTooSoon = store.NewJob();
+        await store.With(options => options.MaxQueueAge = TimeSpan.Zero).Submissions.ReserveAsync([lookedAtTooSoon], Stop);
+        await store.Submissions.ConfirmAsync([lookedAtTooSoon], Stop);
 
         await redis.GetServers()[0].ConfigSetAsync("maxmemory", "1");
 
         await Assert.ThrowsAsync<StoreFullException>(() => store.Submissions.ReserveAsync([store.NewJob()], Stop));
+        await store.Submissions.ConfirmAsync([unconfirmed], Stop);
         await store.Submissions.ConfirmAsync([unconfirmed], Stop);
         var claimant = Claimant();
         foreach (var job in new[] { running, released, late })
@@ -34,6 +39,11 @@ public sealed class FullRedisTests
         Assert.Equal(FinishOutcome.Ok, await FinishAsync(store.Claims, running, claimant.Token, new byte[100_000]));
         Assert.True((await store.Claims.ReleaseAsync(store.Model, [new Lease(released.Id, claimant.Token)], Stop))[0]);
         Assert.True(await store.Submissions.CancelAsync(canceled.Id, store.Model, Stop));
+        var sweeps = store.With(_ => { }).Sweeps;
+        Assert.Equal("expired", await SweepAsync(sweeps, overdue));
+        Assert.Equal(0, (await sweeps.SweepAsync("p00", Stop)).Seen);
+        Assert.Equal([late.Id, unconfirmed.Id], await sweeps.VoidAsync(store.Model, [late.Id, unconfirmed.Id], Stop));
+        Assert.True(await store.Submissions.ForgetAsync(running.Id, Tenant, Stop));
         Assert.Contains("evicted_keys:0\r", (await redis.GetDatabase().ExecuteAsync("INFO", "stats")).ToString(), StringComparison.Ordinal);
     }
 

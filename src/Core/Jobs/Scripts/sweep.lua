@@ -24,7 +24,7 @@ local function expire(job, inputs, id, r)
 end
 
 local function look_again(id, due)
-  redis.call('ZREM', KEYS[1], id)
+  allow_writes(KEYS[6])
   redis.call('ZADD', KEYS[1], int(due), id)
   return 'none'
 end
@@ -54,10 +54,11 @@ for i = 0, (#KEYS - 5) / 2 - 1 do
   if score and tonumber(score) <= now then
     local r = redis.call('HMGET', job, 'state', 'lease', 'terms', 'ended', 'payload', 'created', 'deadline')
     if not r[1] then
-      redis.call('ZREM', KEYS[1], id)
-      redis.call('ZREM', KEYS[2], id)
+      -- Last that by which it would be found again.
       redis.call('SREM', KEYS[5], id)
       redis.call('DEL', inputs)
+      redis.call('ZREM', KEYS[2], id)
+      redis.call('ZREM', KEYS[1], id)
     elseif terminal_states[r[1]] then
       settle(job, inputs, id, tonumber(string.match(r[4] or '', '%d+$') or tombstone), true, r[5])
     elseif r[1] == 'queued' then

@@ -88,10 +88,26 @@ public sealed class SubmitGateTests
     [Fact]
     public void Refusal_NothingIsAnsweredAnyMore_LaterButNotMuch()
     {
+        Enter(1).Wait();
         _gate.Answered(1000, TimeSpan.FromSeconds(1));
         Assert.Equal(1, _gate.Refusal().RetryAfter);
         _time.Advance(TimeSpan.FromHours(1));
+        Enter(1).Wait();
         Assert.InRange(_gate.Refusal().RetryAfter!.Value, 3, 30);
+    }
+
+    [Fact]
+    public void Refusal_AfterAnHourWithoutSubmissions_AsBeforeIt()
+    {
+        using (Enter(1))
+        {
+            _gate.Answered(1000, TimeSpan.FromSeconds(1));
+        }
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Enter(1).Wait();
+        Enter(1).Wait();
+        Assert.Equal(1, _gate.Refusal().RetryAfter);
     }
 
     private SubmitAdmission Enter(long bytes) => _gate.TryEnter(bytes, out var admission) ? admission : throw new InvalidOperationException("refused");

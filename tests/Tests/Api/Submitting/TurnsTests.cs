@@ -39,6 +39,20 @@ public sealed class TurnsTests
     }
 
     [Fact]
+    public void Next_CallerThatComesAgainAtOnceForAnHour_IsForgottenSoon()
+    {
+        var turns = new Turns(100, _time);
+        for (var second = 0; second < 3600; second++)
+        {
+            _ = Enumerable.Range(0, 200).Select(_ => Next(turns, 20)).ToList();
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(290));
+        Assert.InRange(Next(turns, 20), 1, 11);
+    }
+
+    [Fact]
     public void Next_TooFarAway_IsSpreadBelowTheMost()
     {
         var turns = new Turns(100_000, _time);

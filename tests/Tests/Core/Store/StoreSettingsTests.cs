@@ -13,7 +13,7 @@ public sealed class StoreSettingsTests
     public void Faults_NothingTold_None() => Assert.Empty(StoreSettings.Faults(""));
 
     [Theory]
-    [InlineData("redis_version:7.0.15", "redis_version:6.0.16", "6.2")]
+    [InlineData("redis_version:7.0.15", "redis_version:6.2.7", "7.0")]
     [InlineData("maxmemory_policy:noeviction", "maxmemory_policy:allkeys-lru", "noeviction")]
     [InlineData("aof_enabled:1", "aof_enabled:0", "appendonly")]
     [InlineData("aof_last_write_status:ok", "aof_last_write_status:err", "append-only file")]

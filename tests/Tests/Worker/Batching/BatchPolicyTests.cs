@@ -68,8 +68,8 @@ public sealed class BatchPolicyTests
     {
         HeldJob[] waiting = [TestJobs.Rows(1, "a"), .. Enumerable.Range(0, 20).Select(i => TestJobs.Rows(1, $"b{i}")), TestJobs.Rows(1, "a")];
 
-        Assert.Single(BatchPolicy.Candidates(waiting, 4));
-        Assert.Equal(2, BatchPolicy.Candidates(waiting, 8).Count);
+        Assert.Single(Candidates(waiting, 4));
+        Assert.Equal(2, Candidates(waiting, 8).Count);
     }
 
     [Fact]
@@ -111,8 +111,16 @@ public sealed class BatchPolicyTests
         Assert.Equal([new BatchPart(large, 0, 9)], BatchPolicy.Fill([large, TestJobs.Rows(1)], 4, mayCut: false));
     }
 
+    private static List<HeldJob> Candidates(HeldJob[] waiting, int maxRows)
+    {
+        var (candidates, expired) = (new List<HeldJob>(), new List<HeldJob>());
+        BatchPolicy.Sort(waiting, maxRows, now: 0, candidates, expired);
+        Assert.Empty(expired);
+        return candidates;
+    }
+
     private static HeldJob[] Many(int count) => [.. Enumerable.Range(0, count).Select(_ => TestJobs.Rows(1))];
 
     private static void AssertSelected(int[] expected, int maxRows, params HeldJob[] waiting) =>
-        Assert.Equal(expected, BatchPolicy.Fill(BatchPolicy.Candidates(waiting, maxRows), maxRows, mayCut: false).Select(part => Array.IndexOf(waiting, part.Job)));
+        Assert.Equal(expected, BatchPolicy.Fill(Candidates(waiting, maxRows), maxRows, mayCut: false).Select(part => Array.IndexOf(waiting, part.Job)));
 }
