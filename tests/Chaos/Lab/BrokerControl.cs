@@ -19,9 +19,8 @@ internal sealed class BrokerControl(RabbitMqProcess rabbit)
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public async Task<string> ControlAsync(params string[] arguments)
     {
-        const string inner = "/usr/lib/rabbitmq/bin/rabbitmqctl";
         var output = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var process = Executables.Start(File.Exists(inner) ? inner : Executables.Find("rabbitmqctl"), arguments, rabbit.Settings, output.Enqueue);
+        using var process = rabbit.StartControl(arguments, output.Enqueue);
         await process.WaitForExitAsync().WaitAsync(Patience);
         var text = string.Join('\n', output);
         return process.ExitCode == 0 ? text : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {text}");

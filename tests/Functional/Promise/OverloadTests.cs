@@ -91,7 +91,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
         output.WriteLine($"health: {probe.Count} times, median {median.TotalMilliseconds:F1} ms, p99 {worst.TotalMilliseconds:F1} ms; memory grew by {memory.Growth / 1e6:F0} MB of {(double)Callers * body.Length / 1e6:F0} MB sent");
         Assert.All(refusals, refusal => Assert.True(refusal.Took < SubmitTimeout + Slack, $"{refusal}"));
         Assert.All(refusals, refusal => Assert.InRange(refusal.RetryAfter, 1, 30));
-        Assert.True(median < TimeSpan.FromMilliseconds(200) && worst < TimeSpan.FromSeconds(2), $"health took {median}, at worst {worst}");
+        Assert.True(median < TimeSpan.FromMilliseconds(200) && worst < SubmitTimeout, $"health took {median}, at worst {worst}");
         Assert.True(memory.Growth < MostGrowth, $"It grew by {memory.Growth} bytes.");
         return refusals;
     }

@@ -5,7 +5,9 @@ namespace QueueInference.Functional.Services;
 /// <summary>A RabbitMQ node of the test's own, so that it may be stopped, frozen and wiped.</summary>
 public sealed class RabbitMqProcess : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("qi-rabbit-").FullName;
+    // The script in /usr/sbin switches to a user of its own and so cannot write here; the one it calls does not.
+    private static readonly string[] Server = ["/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"], Control = ["/usr/lib/rabbitmq/bin/rabbitmqctl", "rabbitmqctl"];
+    private readonly string _folder = ServerRoot.TempFolder("qi-rabbit-");
     private readonly int _port = Ports.Free(), _distribution = Ports.Free(), _epmd = Ports.Free();
     private Process? _process;
 
@@ -15,8 +17,11 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>Data and logs; its processes are known by it.</summary>
     public string Folder => _folder;
 
+    /// <summary>Starts rabbitmqctl for it.</summary>
+    public Process StartControl(IEnumerable<string> arguments, Action<string> line) => ServerRoot.Start(Control, arguments, Settings, line);
+
     /// <summary>What its programs must find in their environment.</summary>
-    public Dictionary<string, string> Settings => new()
+    private Dictionary<string, string> Settings => new()
     {
         ["RABBITMQ_NODENAME"] = $"qi{_port}@localhost",
         ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
@@ -42,7 +47,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
     public async Task RunAsync()
     {
-        _process = Executables.Start(Server(), [], Settings);
+        _process = ServerRoot.Start(Server, [], Settings);
         await Ports.OpenAsync(_port, TimeSpan.FromSeconds(90));
     }
 
@@ -67,14 +72,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         }
 
         Executables.KillByFolder(_folder);
-        Directory.Delete(_folder, recursive: true);
+        ServerRoot.Delete(_folder);
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>The script in /usr/sbin switches to a user of its own and so cannot write here; the one it calls does not.</summary>
-    private static string Server()
-    {
-        const string inner = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-        return File.Exists(inner) ? inner : Executables.Find("rabbitmq-server");
     }
 }

@@ -5,7 +5,7 @@ namespace QueueInference.Functional.Services;
 /// <summary>A Redis or Valkey server of the test's own, so that it may be stopped, killed and filled.</summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("qi-redis-").FullName;
+    private readonly string _folder = ServerRoot.TempFolder("qi-redis-");
     private readonly int _port = Ports.Free();
     private Process? _process;
 
@@ -24,7 +24,7 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
     public async Task RunAsync()
     {
-        _process = Executables.Start(Executables.Find("valkey-server", "redis-server"),
+        _process = ServerRoot.Start(["valkey-server", "redis-server"],
             ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]);
         await Ports.OpenAsync(_port, TimeSpan.FromSeconds(20));
     }
@@ -49,7 +49,7 @@ public sealed class RedisProcess : IAsyncDisposable
             Kill();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        ServerRoot.Delete(_folder);
         return ValueTask.CompletedTask;
     }
 }
