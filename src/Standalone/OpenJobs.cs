@@ -5,7 +5,7 @@ using QueueInference.Core.Store;
 namespace QueueInference.Standalone;
 
 /// <summary>At start: takes back what an earlier process had claimed, and publishes everything open, since the bus forgets.</summary>
-internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus bus, ILogger<OpenJobs> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partitions partitions, IJobBus bus, ILogger<OpenJobs> logger) : BackgroundService, IHostedLifecycleService
 {
     /// <summary>Records read at a time. The messages hold ids only, so that a large backlog does not fill the memory.</summary>
     private const int Window = 1024;
@@ -39,7 +39,8 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, IJobBus
     private async Task<List<JobId>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new List<JobId>();
-        foreach (var partition in Partitions.All)
+        await partitions.EnsureAsync(cancellationToken);
+        foreach (var partition in partitions.All)
         {
             // Voiding rescores jobs, so all are listed before the first is touched.
             var jobs = new List<(JobId Id, string Model)>();

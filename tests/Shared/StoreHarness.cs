@@ -13,15 +13,17 @@ public sealed class StoreHarness
     private static readonly byte[] IdKey = new byte[32];
     private readonly RedisStore _redis;
 
-    public StoreHarness(IConnectionMultiplexer redis, string? model = null)
+    public StoreHarness(IConnectionMultiplexer redis, string? model = null, int partitions = 1)
     {
         _redis = new RedisStore(redis, new RedisStoreOptions(TimeSpan.FromSeconds(10)));
         Model = model ?? "m" + Guid.NewGuid().ToString("N");
-        Reads = new JobReads(_redis);
+        Partitions = new Partitions(_redis, Options.Create(new JobOptions { Partitions = partitions }), TimeProvider.System);
+        Reads = new JobReads(_redis, Partitions);
         Outbox = new WebhookOutbox(_redis);
     }
 
     public string Model { get; }
+    public Partitions Partitions { get; }
     public JobReads Reads { get; }
     public WebhookOutbox Outbox { get; }
     public RedisStore Redis => _redis;
@@ -38,12 +40,12 @@ public sealed class StoreHarness
         return (new JobSubmissions(_redis, wrapped), new JobClaims(_redis, wrapped), new JobSweeps(_redis, wrapped, TimeProvider.System));
     }
 
-    public NewJob NewJob(Func<JobSpec, JobSpec>? change = null, byte[]? inputs = null)
+    public NewJob NewJob(Func<JobSpec, JobSpec>? change = null, byte[]? inputs = null, int partition = 0)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var spec = new JobSpec { Model = Model, Tenant = Tenant, CreatedAt = now, ResultTtlSeconds = 60, MaxAttempts = 3 };
         spec = change?.Invoke(spec) ?? spec;
-        return new NewJob(JobId.Create(0, spec.CreatedAt, Tenant, IdKey), spec, inputs ?? []);
+        return new NewJob(JobId.Create(partition, spec.CreatedAt, Tenant, IdKey), spec, inputs ?? []);
     }
 
     public async Task<NewJob> QueuedAsync(Func<JobSpec, JobSpec>? change = null, byte[]? inputs = null)

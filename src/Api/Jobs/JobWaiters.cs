@@ -10,7 +10,7 @@ namespace QueueInference.Api.Jobs;
 /// Holds callers until their job is terminal, without a thread. Pub/sub only wakes: records are always read again,
 /// those of jobs that ended together in one round trip.
 /// </summary>
-internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, TimeProvider time) : IHostedService
+internal sealed class JobWaiters(JobReads reads, Partitions partitions, IConnectionMultiplexer redis, TimeProvider time) : IHostedService
 {
     private const int PerRead = 64;
     private readonly ConcurrentDictionary<string, Waiting> _waiting = new();
@@ -105,7 +105,7 @@ internal sealed class JobWaiters(JobReads reads, IConnectionMultiplexer redis, T
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var partition in Partitions.All)
+        foreach (var partition in partitions.All)
         {
             await SubscribeAsync(partition);
         }

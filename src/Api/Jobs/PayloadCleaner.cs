@@ -6,7 +6,7 @@ namespace QueueInference.Api.Jobs;
 
 /// <summary>Deletes the payloads whose time is over: of jobs that have ended, of results that have expired, of uploads that no job took.</summary>
 /// <remarks>Several Apis may do so at once: a payload may be deleted twice.</remarks>
-internal sealed class PayloadCleaner(IPayloadStore store, PayloadLedger ledger, TimeProvider time, ILogger<PayloadCleaner> logger) : BackgroundService
+internal sealed class PayloadCleaner(IPayloadStore store, PayloadLedger ledger, Partitions partitions, TimeProvider time, ILogger<PayloadCleaner> logger) : BackgroundService
 {
     private const int PerCall = 64;
 
@@ -28,7 +28,7 @@ internal sealed class PayloadCleaner(IPayloadStore store, PayloadLedger ledger, 
     {
         try
         {
-            foreach (var partition in Partitions.All)
+            foreach (var partition in partitions.All)
             {
                 await CleanAsync(partition, cancellationToken);
             }

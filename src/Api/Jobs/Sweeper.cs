@@ -11,7 +11,7 @@ namespace QueueInference.Api.Jobs;
 
 /// <summary>Finds what fell between two steps: nothing stays silent for ever.</summary>
 internal sealed class Sweeper(
-    JobSweeps sweeps, JobReads reads, StoreIdentity identity, IJobBus bus, IOptions<JobOptions> jobs, IOptions<ApiOptions> options, TimeProvider time,
+    JobSweeps sweeps, JobReads reads, StoreIdentity identity, Partitions partitions, IJobBus bus, IOptions<JobOptions> jobs, IOptions<ApiOptions> options, TimeProvider time,
     ILogger<Sweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
@@ -34,10 +34,11 @@ internal sealed class Sweeper(
         try
         {
             await identity.EnsureAsync(cancellationToken);
+            await partitions.EnsureAsync(cancellationToken);
             if (_quietUntil is not { } until || time.GetUtcNow().ToUnixTimeMilliseconds() >= until)
             {
                 _quietUntil = null;
-                foreach (var partition in Partitions.All)
+                foreach (var partition in partitions.All)
                 {
                     await SweepAsync(partition, cancellationToken);
                 }

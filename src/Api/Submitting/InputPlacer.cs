@@ -9,17 +9,18 @@ namespace QueueInference.Api.Submitting;
 /// <summary>Puts inputs where the job will have them: small ones ride in the message, large ones lie in the payload store.</summary>
 internal sealed class InputPlacer(Payloads payloads)
 {
-    private static readonly string Partition = Partitions.All[Partitions.Current];
+    /// <summary>Whether inputs go to the payload store.</summary>
+    public bool AreLarge(IReadOnlyList<Tensor> inputs) => payloads.AreLarge(inputs);
 
     /// <summary>Places inputs that are in memory.</summary>
-    public async Task<IReadOnlyList<Tensor>> PlaceAsync(IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => payloads.AreLarge(inputs)
-        ? InPayload(await payloads.WriteAsync(Partition, inputs, cancellationToken), inputs)
+    public async Task<IReadOnlyList<Tensor>> PlaceAsync(string partition, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => payloads.AreLarge(inputs)
+        ? InPayload(await payloads.WriteAsync(partition, inputs, cancellationToken), inputs)
         : inputs;
 
     /// <summary>Places inputs whose data is still arriving; no more than a piece of large ones is ever in memory.</summary>
-    public async Task<IReadOnlyList<Tensor>> PlaceAsync(IReadOnlyList<Tensor> inputs, ArrivingInputs arriving, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Tensor>> PlaceAsync(string partition, IReadOnlyList<Tensor> inputs, ArrivingInputs arriving, CancellationToken cancellationToken) =>
         payloads.AreLarge(inputs)
-            ? InPayload(await payloads.WriteAsync(Partition, arriving.ReadAsync(CancellationToken.None), cancellationToken), inputs)
+            ? InPayload(await payloads.WriteAsync(partition, arriving.ReadAsync(CancellationToken.None), cancellationToken), inputs)
             : await arriving.LoadAsync(cancellationToken);
 
     /// <summary>Once the submission is over: a payload that no job has taken is deleted.</summary>

@@ -18,7 +18,7 @@ namespace QueueInference.Api.Submitting;
 /// <summary>From a well-formed request to an accepted job: compare with the model, name it, send it.</summary>
 internal sealed class JobSubmitter(
     ModelDirectory models, SubmitGroups groups, JobSubmissions store, StoreIdentity identity, WebhookUrlPolicy webhooks, StandardWebhookSigner signer,
-    JobWaiters waiters, InputPlacer placer, IOptions<JobOptions> jobs, IOptions<ApiOptions> api, IOptions<PayloadOptions> payloads, TimeProvider time)
+    JobWaiters waiters, InputPlacer placer, Partitions partitions, IOptions<JobOptions> jobs, IOptions<ApiOptions> api, IOptions<PayloadOptions> payloads, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Task<SubmitOutcome>> _twins = new();
 
@@ -29,21 +29,24 @@ internal sealed class JobSubmitter(
     /// <param name="cancellationToken">The caller is gone.</param>
     /// <exception cref="ProblemException">It was refused.</exception>
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, CancellationToken cancellationToken) =>
-        SubmitAsync(request, () => placer.PlaceAsync(request.Inputs, cancellationToken), tenant, () => idempotency, cancellationToken);
+        SubmitAsync(request, partition => placer.PlaceAsync(partition, request.Inputs, cancellationToken), tenant, idempotency?.Key, () => idempotency, cancellationToken);
 
     /// <summary>Submits a job whose inputs are still arriving; they are taken once the rest of it is right.</summary>
     /// <exception cref="ProblemException">It was refused.</exception>
     public Task<SubmitOutcome> SubmitAsync(JobRequest request, ArrivingInputs arriving, string tenant, string? key, CancellationToken cancellationToken) =>
-        SubmitAsync(request, () => placer.PlaceAsync(request.Inputs, arriving, cancellationToken), tenant,
+        SubmitAsync(request, partition => placer.PlaceAsync(partition, request.Inputs, arriving, cancellationToken), tenant, key,
             () => key is null ? null : (key, arriving.Fingerprint()), cancellationToken);
 
     private async Task<SubmitOutcome> SubmitAsync(
-        JobRequest request, Func<Task<IReadOnlyList<Tensor>>> place, string tenant, Func<(string Key, string Fingerprint)?> idempotency, CancellationToken cancellationToken)
+        JobRequest request, Func<string, Task<IReadOnlyList<Tensor>>> place, string tenant, string? key, Func<(string Key, string Fingerprint)?> idempotency,
+        CancellationToken cancellationToken)
     {
         try
         {
             var model = await CheckAsync(request, cancellationToken);
-            var outcome = await SendPlacedAsync(request with { Inputs = await place() }, tenant, idempotency(), model, cancellationToken);
+            var partition = key is not null && placer.AreLarge(request.Inputs) ? partitions.Of(key) : partitions.Current;
+            var placed = await place(Partitions.Name(partition));
+            var outcome = await SendPlacedAsync(request with { Inputs = placed }, partition, tenant, idempotency(), model, cancellationToken);
             if (outcome.Problem is { } problem)
             {
                 throw new ProblemException(problem);
@@ -69,13 +72,14 @@ internal sealed class JobSubmitter(
     }
 
     private async Task<SubmitOutcome> SendPlacedAsync(
-        JobRequest request, string tenant, (string Key, string Fingerprint)? idempotency, ModelVersionInfo model, CancellationToken cancellationToken)
+        JobRequest request, int partition, string tenant, (string Key, string Fingerprint)? idempotency, ModelVersionInfo model, CancellationToken cancellationToken)
     {
         try
         {
+            var id = JobId.Create(partition, time.GetUtcNow().ToUnixTimeMilliseconds(), tenant, await identity.KeyAsync(cancellationToken));
             return idempotency is { } key
-                ? await OnceAsync(key.Key, key.Fingerprint, request, tenant, model, cancellationToken)
-                : await SendExpectedAsync(await NewIdAsync(tenant, cancellationToken), request, tenant, model);
+                ? await OnceAsync(key.Key, key.Fingerprint, id, request, tenant, model, cancellationToken)
+                : await SendExpectedAsync(id, request, tenant, model);
         }
         finally
         {
@@ -121,9 +125,9 @@ internal sealed class JobSubmitter(
 
     /// <summary>Repeats with one key are one job; repeats at the same moment share one submission.</summary>
     private async Task<SubmitOutcome> OnceAsync(
-        string key, string fingerprint, JobRequest request, string tenant, ModelVersionInfo model, CancellationToken cancellationToken)
+        string key, string fingerprint, JobId proposed, JobRequest request, string tenant, ModelVersionInfo model, CancellationToken cancellationToken)
     {
-        var (id, first) = await store.BindKeyAsync(tenant, key, await NewIdAsync(tenant, cancellationToken), fingerprint, cancellationToken);
+        var (id, first) = await store.BindKeyAsync(tenant, key, proposed, fingerprint, cancellationToken);
         if (first != fingerprint)
         {
             throw new ProblemException(new Problem("idempotency-key-reused", "This Idempotency-Key came with another request before. Use a new key."));
@@ -195,9 +199,6 @@ internal sealed class JobSubmitter(
     private byte[] Kept(IReadOnlyList<Tensor> inputs) => AbsentData.PayloadOf(inputs) is { } payload ? TensorManifest.Encode(payload, inputs)
         : jobs.Value.KeepInputs == KeepInputs.Never ? []
         : TensorCodec.ToArray(inputs);
-
-    private async Task<JobId> NewIdAsync(string tenant, CancellationToken cancellationToken) => JobId.Create(
-        Partitions.Current, time.GetUtcNow().ToUnixTimeMilliseconds(), tenant, await identity.KeyAsync(cancellationToken));
 
     private static void Count(string model, string outcome) => InferenceTelemetry.Submitted.Add(1, new("model", model), new("outcome", outcome));
 }

@@ -9,7 +9,7 @@ namespace QueueInference.Api.Webhooks;
 
 /// <summary>Delivers what the outbox holds. Everything it knows is in the store, so the schedule survives a restart.</summary>
 internal sealed class WebhookDispatcher(
-    WebhookOutbox outbox, JobReads reads, WebhookSender sender, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookDispatcher> logger)
+    WebhookOutbox outbox, JobReads reads, Partitions partitions, WebhookSender sender, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookDispatcher> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250), Margin = TimeSpan.FromSeconds(15), NotYet = TimeSpan.FromSeconds(5), Crowded = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class WebhookDispatcher(
         using var timer = new PeriodicTimer(Poll, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var partition in Partitions.All)
+            foreach (var partition in partitions.All)
             {
                 await TakeAsync(partition, stoppingToken);
             }

@@ -28,6 +28,7 @@ public static class CoreRegistration
         services.TryAddSingleton(_ => RedisConnection.Open(connectionString, timeout));
         services.TryAddSingleton<RedisStore>();
         services.TryAddSingleton<StoreIdentity>();
+        services.TryAddSingleton<Partitions>();
         services.TryAddSingleton<JobSubmissions>();
         services.TryAddSingleton<JobClaims>();
         services.TryAddSingleton<JobReads>();

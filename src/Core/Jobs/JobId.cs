@@ -13,7 +13,7 @@ public readonly record struct JobId
 {
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Length = 31;
-    private static readonly string[] PartitionNames = [.. Enumerable.Range(0, 100).Select(number => $"p{number:00}")];
+    private static readonly string[] PartitionNames = [.. Enumerable.Range(0, 100).Select(Partitions.Name)];
     private static readonly System.Buffers.SearchValues<char> Allowed = System.Buffers.SearchValues.Create(Digits);
 
     private JobId(string text) => Text = text;

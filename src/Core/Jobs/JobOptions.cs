@@ -53,6 +53,11 @@ public sealed class JobOptions
     [Range(1, 100_000_000)]
     public int MaxQueuedPerModel { get; set; } = 100_000;
 
+    /// <summary>Into how many parts the store is cut, each in one slot of a Redis Cluster.</summary>
+    /// <value>The default is 1: right for one Redis. With a Redis Cluster, 64. It may be raised at any time.</value>
+    [Range(1, 100)]
+    public int Partitions { get; set; } = 1;
+
     /// <summary>Most unfinished jobs of the caller; more are refused with <c>too-many-jobs</c>.</summary>
     /// <value>The default is 1,000,000. While there is one key there is one caller, so this bounds them all.</value>
     [Range(1, 100_000_000)]

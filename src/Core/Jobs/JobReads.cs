@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace QueueInference.Core.Jobs;
 
 /// <summary>Reads of the job store. None of them changes anything.</summary>
-public sealed class JobReads(RedisStore store)
+public sealed class JobReads(RedisStore store, Partitions partitions)
 {
     /// <summary>A job's record; null when there is none.</summary>
     public async Task<JobRecord?> GetAsync(JobId id, CancellationToken cancellationToken) =>
@@ -42,32 +42,34 @@ public sealed class JobReads(RedisStore store)
 
     /// <summary>How many jobs of its model were created before it and wait too; null when it does not wait.</summary>
     public Task<long?> GetPositionAsync(JobId id, string model, CancellationToken cancellationToken) =>
-        store.GuardAsync(redis => redis.SortedSetRankAsync(JobKeys.Queued(id.Partition, model), id.Text), cancellationToken);
+        store.GuardAsync<long?>(async redis =>
+        {
+            var own = redis.SortedSetRankAsync(JobKeys.Queued(id.Partition, model), id.Text);
+            var others = await Task.WhenAll(partitions.All.Where(partition => partition != id.Partition)
+                .Select(partition => redis.SortedSetLengthAsync(JobKeys.Queued(partition, model), double.NegativeInfinity, id.CreatedAt, Exclude.Stop)));
+            return await own is { } rank ? rank + others.Sum() : null;
+        }, cancellationToken);
 
     /// <summary>How many jobs wait for a model, and when the oldest of them was created (Unix ms).</summary>
     public Task<(long Depth, long? Oldest)> GetQueueAsync(string model, CancellationToken cancellationToken) =>
         store.GuardAsync(async redis =>
         {
-            var (depth, oldest) = (0L, (long?)null);
-            foreach (var partition in Partitions.All)
-            {
-                depth += await redis.SortedSetLengthAsync(JobKeys.Queued(partition, model));
-                var first = await redis.SortedSetRangeByRankWithScoresAsync(JobKeys.Queued(partition, model), 0, 0);
-                oldest = first is [var entry] && !(oldest <= (long)entry.Score) ? (long)entry.Score : oldest;
-            }
-
-            return (depth, oldest);
+            var depths = Task.WhenAll(partitions.All.Select(partition => redis.SortedSetLengthAsync(JobKeys.Queued(partition, model))));
+            var firsts = await Task.WhenAll(partitions.All.Select(partition => redis.SortedSetRangeByRankWithScoresAsync(JobKeys.Queued(partition, model), 0, 0)));
+            return ((await depths).Sum(), firsts.SelectMany(first => first).Select(first => (long?)first.Score).Min());
         }, cancellationToken);
 
     /// <summary>A tenant's jobs, newest first, created at or before <paramref name="before"/> (Unix ms).</summary>
     public Task<JobRecord[]> ListAsync(string tenant, long before, int skip, int take, CancellationToken cancellationToken) =>
         store.GuardAsync(async redis =>
         {
-            var ids = await redis.SortedSetRangeByScoreAsync(
-                JobKeys.List(Partitions.All[0], tenant), double.NegativeInfinity, before, order: Order.Descending, skip: skip, take: take);
-            var records = await Task.WhenAll(ids.Select(async text =>
+            // Of each partition as many as there could be of it alone.
+            var lists = await Task.WhenAll(partitions.All.Select(partition => redis.SortedSetRangeByScoreWithScoresAsync(
+                JobKeys.List(partition, tenant), double.NegativeInfinity, before, order: Order.Descending, take: skip + take)));
+            var newest = lists.SelectMany(list => list).OrderByDescending(entry => entry.Score).ThenByDescending(entry => (string)entry.Element!, StringComparer.Ordinal);
+            var records = await Task.WhenAll(newest.Skip(skip).Take(take).Select(async entry =>
             {
-                var id = JobId.Trusted(text!);
+                var id = JobId.Trusted(entry.Element!);
                 return JobRecord.Parse(id, await redis.HashGetAsync(JobKeys.Job(id), JobRecord.Fields)) ?? Gone(id);
             }));
             return records;

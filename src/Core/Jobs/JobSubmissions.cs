@@ -18,7 +18,7 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
         var keys = new List<RedisKey> { JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Payloads(partition), JobKeys.Unconfirmed(partition) };
         var args = new List<RedisValue>
         {
-            _options.MaxQueuedPerModel, _options.MaxOpen, Milliseconds(_options.ConfirmWindow), Milliseconds(_options.Tombstone), model,
+            Share(_options.MaxQueuedPerModel), Share(_options.MaxOpen), Milliseconds(_options.ConfirmWindow), Milliseconds(_options.Tombstone), model,
         };
         foreach (var job in jobs)
         {
@@ -70,6 +70,9 @@ public sealed class JobSubmissions(RedisStore store, IOptions<JobOptions> option
     }
 
     internal static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    /// <summary>A partition's share of a limit: new jobs go to all of them in turn.</summary>
+    private int Share(int limit) => (limit + _options.Partitions - 1) / _options.Partitions;
 
     /// <summary>When a queued job must be looked at, in Unix ms: its deadline or its greatest age.</summary>
     private long QueuedDue(JobSpec spec) => Math.Min(spec.Deadline ?? long.MaxValue, spec.CreatedAt + Milliseconds(_options.MaxQueueAge));

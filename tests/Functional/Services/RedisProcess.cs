@@ -7,16 +7,20 @@ public sealed class RedisProcess : IAsyncDisposable
 {
     private readonly string _folder = ServerRoot.TempFolder("qi-redis-");
     private readonly int _port = Ports.Free();
+    private readonly string[] _more;
     private Process? _process;
+
+    private RedisProcess(string[] more) => _more = more;
 
     /// <summary>host:port.</summary>
     public string Address => $"127.0.0.1:{_port}";
 
     public int Id => _process!.Id;
 
-    public static async Task<RedisProcess> StartAsync()
+    /// <summary>Starts one with further arguments.</summary>
+    public static async Task<RedisProcess> StartAsync(params string[] more)
     {
-        var server = new RedisProcess();
+        var server = new RedisProcess(more);
         await server.RunAsync();
         return server;
     }
@@ -25,7 +29,7 @@ public sealed class RedisProcess : IAsyncDisposable
     public async Task RunAsync()
     {
         _process = ServerRoot.Start(["valkey-server", "redis-server"],
-            ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]);
+            ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", .. _more]);
         await Ports.OpenAsync(_port, TimeSpan.FromSeconds(20));
     }
 

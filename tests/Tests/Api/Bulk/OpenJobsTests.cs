@@ -19,9 +19,9 @@ public sealed class OpenJobsTests(GarnetFixture garnet) : IClassFixture<GarnetFi
     [Fact]
     public async Task Next_OneWakesAgainAndAgain_AllAreDueOnceARound()
     {
-        var waiters = new JobWaiters(new StoreHarness(garnet.Redis).Reads, garnet.Redis, TimeProvider.System);
-        await waiters.StartAsync(Stop);
         var store = new StoreHarness(garnet.Redis);
+        var waiters = new JobWaiters(store.Reads, store.Partitions, garnet.Redis, TimeProvider.System);
+        await waiters.StartAsync(Stop);
         var (busy, silent) = (store.NewJob().Id, store.NewJob().Id);
         using var open = new OpenJobs(new Dictionary<int, JobId> { [0] = busy, [1] = silent }, waiters, _time);
 

@@ -14,7 +14,7 @@ public sealed class JobWaitersTests(GarnetFixture garnet) : IClassFixture<Garnet
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60), Short = TimeSpan.FromMilliseconds(50);
     private readonly StoreHarness _store = new(garnet.Redis);
-    private readonly JobWaiters _waiters = new(new StoreHarness(garnet.Redis).Reads, garnet.Redis, TimeProvider.System);
+    private readonly JobWaiters _waiters = new(new StoreHarness(garnet.Redis).Reads, new StoreHarness(garnet.Redis).Partitions, garnet.Redis, TimeProvider.System);
 
     [Fact]
     public async Task Wait_ExpectedBeforeItsEnd_IsAnsweredWithTheOutputs()
