@@ -66,18 +66,12 @@ internal static class LinkFaults
 
         new("21", "slow-links", "300 ms and 64 kB/s on every link: slower, and nothing fails", async chaos =>
         {
-            foreach (var link in chaos.Proxies.All)
+            for (var round = 0; round < chaos.Rounds; round++)
             {
-                (link.Weather.Latency, link.Weather.BytesPerSecond) = (TimeSpan.FromMilliseconds(300), 64_000);
+                await chaos.MoreAsync(20);
+                await chaos.FaultAsync("slow links", () => SlowAsync(chaos));
             }
-
-            await chaos.FaultAsync("slow links", async () =>
-            {
-                var ping = await PingAsync(chaos);
-                await chaos.MoreAsync(40 * chaos.Rounds);
-                return (ping > TimeSpan.FromMilliseconds(500) ? $"a host needed {ping.TotalMilliseconds:0} ms to say that it is ready" : null, 0);
-            });
-        }) { Rounds = (0, 20), Proxied = true },
+        }) { Rounds = (0, 10), Load = new() { Rate = 10 }, Proxied = true },
     ];
 
     /// <summary>Bytes are taken and never delivered until the hole ends: neither end is told.</summary>
@@ -102,6 +96,24 @@ internal static class LinkFaults
         link.Weather.Open();
         var swallowed = link.Weather.Swallowed - before;
         return (swallowed > 0 ? $"{swallowed} bytes did not go on" : null, link == chaos.Proxies.WorkerBroker || link == chaos.Proxies.WorkerStore ? held : 0);
+    }
+
+    private static async Task<(string?, int)> SlowAsync(ChaosContext chaos)
+    {
+        Slow(chaos, TimeSpan.FromMilliseconds(300), 64_000);
+        var ping = await PingAsync(chaos);
+        await chaos.MoreAsync(30);
+        await chaos.BusyAsync();
+        Slow(chaos, TimeSpan.Zero, 0);
+        return (ping > TimeSpan.FromMilliseconds(500) ? $"a host needed {ping.TotalMilliseconds:0} ms to say that it is ready" : null, 0);
+    }
+
+    private static void Slow(ChaosContext chaos, TimeSpan latency, int rate)
+    {
+        foreach (var link in chaos.Proxies.All)
+        {
+            (link.Weather.Latency, link.Weather.BytesPerSecond) = (latency, rate);
+        }
     }
 
     private static async Task<(string?, int)> LoseAsync(LinkProxy link, string what, int nth)
