@@ -17,7 +17,7 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
     {
         await servers.ClearAsync();
         await using var proxies = new Proxies(servers);
-        await using var cluster = new Cluster(scenario.Proxied ? proxies.Links : Links.Direct(servers), scenario.Workers, scenario.Settings);
+        await using var cluster = new Cluster(scenario.Proxied ? proxies.Links : Links.Direct(servers), scenario);
         if (!scenario.StartsHosts)
         {
             await cluster.StartAsync();
@@ -39,7 +39,7 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
     private async Task<StoreState> DriveAsync(Scenario scenario, Cluster cluster, Proxies proxies, RunHistory run, CancellationToken cancellationToken)
     {
         var store = new StoreReader(servers, cluster.Model);
-        using var caller = new Caller(cluster.Api.Address, cluster.Model, run);
+        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, scenario.Load.Rows);
         var load = new LoadDriver(caller, scenario.Load, run, options.Seed);
         var context = new ChaosContext(
             servers, cluster, proxies, store, run, caller, load, new Random(options.Seed), scenario.RoundsIn(options.Tier), cancellationToken)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
@@ -154,6 +155,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
         var ours = _services.Retry.RunAsync(() => _services.Claims.StartAsync(job.Lease, job.Attempt + 1, CancellationToken.None), LaneServices.StartPatience,
             CancellationToken.None).GetAwaiter().GetResult();
+        Failpoint.Hit(FailpointNames.AfterStart);
         (job.Attempt, job.NeedsStart) = (job.Attempt + 1, false);
         if (!ours)
         {
@@ -169,7 +171,9 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         var (batch, stage) = Seal(parts);
         QueueStaging();
         var startedAt = Now();
+        Failpoint.Hit(FailpointNames.BeforeRun);
         var outcomes = _runner.Run(batch);
+        Failpoint.Hit(FailpointNames.AfterRun);
         Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
         _ends.Hand(outcomes, startedAt);
