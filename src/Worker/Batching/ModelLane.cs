@@ -74,19 +74,39 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         {
             parts = Take();
             WakeOthers();
-            if (parts.Count > 0 && MayRun(parts[0].Job))
-            {
-                foreach (var batch in _sharing.Split(parts))
-                {
-                    Run(batch);
-                }
-            }
+            RunAlone(parts);
         }
         catch (Exception e)
         {
             // A fault of ours must not end the thread: its jobs go back, the next batch runs.
             Log.LoopFailed(_services.Logger, e, Info.Model);
             parts.ForEach(part => GiveBack(part.Job));
+        }
+    }
+
+    /// <summary>One suspect at a time in this process, whatever model and device: the next one is not charged before this one has run.</summary>
+    private void RunAlone(List<BatchPart> parts)
+    {
+        if (parts is not [{ Job.Alone: true }, ..])
+        {
+            RunTogether(parts);
+            return;
+        }
+
+        lock (_services.Alone)
+        {
+            RunTogether(parts);
+        }
+    }
+
+    private void RunTogether(List<BatchPart> parts)
+    {
+        if (parts.Count > 0 && MayRun(parts[0].Job))
+        {
+            foreach (var batch in _sharing.Split(parts))
+            {
+                Run(batch);
+            }
         }
     }
 
