@@ -16,7 +16,7 @@ internal static class Program
         try
         {
             var options = ChaosOptions.Parse(args);
-            return options.List ? List() : await RunAsync(options, ScenarioList.Select(options.Only));
+            return options.List ? List() : await RunAsync(options, ScenarioList.Select(options.Only, options.Tier));
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
@@ -27,10 +27,10 @@ internal static class Program
 
     private static int List()
     {
-        var table = new Table("goal", "name", "what");
+        var table = new Table("goal", "name", "rounds P", "rounds N", "what");
         foreach (var scenario in ScenarioList.All)
         {
-            table.Add(scenario.Goal, scenario.Name, scenario.What);
+            table.Add(scenario.Goal, scenario.Name, $"{scenario.Rounds.P}", $"{scenario.Rounds.N}", scenario.What);
         }
 
         table.Print();

@@ -16,7 +16,8 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
     public async Task<ScenarioResult> RunAsync(Scenario scenario, CancellationToken cancellationToken)
     {
         await servers.ClearAsync();
-        await using var cluster = new Cluster(Links.Direct(servers), scenario.Workers, scenario.Settings);
+        await using var proxies = new Proxies(servers);
+        await using var cluster = new Cluster(scenario.Proxied ? proxies.Links : Links.Direct(servers), scenario);
         if (!scenario.StartsHosts)
         {
             await cluster.StartAsync();
@@ -25,7 +26,7 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
         var run = new RunHistory();
         try
         {
-            var state = await DriveAsync(scenario, cluster, run, cancellationToken);
+            var state = await DriveAsync(scenario, cluster, proxies, run, cancellationToken);
             var verdict = Checker.Check(run, state, scenario.Allowed with { Slack = options.Slack });
             return new ScenarioResult(scenario, run, verdict, null, Output(cluster));
         }
@@ -35,13 +36,16 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
         }
     }
 
-    private async Task<StoreState> DriveAsync(Scenario scenario, Cluster cluster, RunHistory run, CancellationToken cancellationToken)
+    private async Task<StoreState> DriveAsync(Scenario scenario, Cluster cluster, Proxies proxies, RunHistory run, CancellationToken cancellationToken)
     {
         var store = new StoreReader(servers, cluster.Model);
-        using var caller = new Caller(cluster.Api.Address, cluster.Model, run);
+        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, scenario.Load.Rows);
         var load = new LoadDriver(caller, scenario.Load, run, options.Seed);
-        var rounds = options.Tier == "P" ? scenario.Rounds.P : scenario.Rounds.N;
-        var context = new ChaosContext(servers, cluster, store, run, caller, load, new Random(options.Seed), rounds, cancellationToken);
+        var context = new ChaosContext(
+            servers, cluster, proxies, store, run, caller, load, new Random(options.Seed), scenario.RoundsIn(options.Tier), cancellationToken)
+        {
+            IsLong = options.Tier == "N",
+        };
         var faults = InjectAsync(scenario, context);
         await load.RunAsync(faults, cancellationToken);
         await faults;

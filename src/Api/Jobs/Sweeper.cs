@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Store;
@@ -66,6 +67,7 @@ internal sealed class Sweeper(
                 InferenceTelemetry.Swept.Add(1, new KeyValuePair<string, object?>("verdict", job.Verdict));
                 if (job.Verdict == "republish")
                 {
+                    Failpoint.Hit(FailpointNames.AfterSweep);
                     await RepublishAsync(job.Id, cancellationToken);
                 }
             }
@@ -87,6 +89,7 @@ internal sealed class Sweeper(
         {
             var body = JobGroupCodec.Encode([new JobMessage(id.Text, spec, bus.Redelivers && AbsentData.PayloadOf(inputs) is null ? inputs : null)]);
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, deadline.Token);
+            Failpoint.Hit(FailpointNames.AfterRepublish);
         }
         catch (BrokerUnavailableException e)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Problems;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Store;
@@ -48,7 +49,9 @@ internal sealed class GroupSender(
     {
         try
         {
+            Failpoint.Hit(FailpointNames.BeforeReserve);
             var answers = await store.ReserveAsync([.. group.Select(submit => submit.Job)], cancellationToken);
+            Failpoint.Hit(FailpointNames.AfterReserve);
             return [.. group.Where((submit, i) => IsToBePublished(submit, answers[i]))];
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
@@ -84,6 +87,7 @@ internal sealed class GroupSender(
             var body = JobGroupCodec.Encode([.. group.Select(submit => submit.Message(byReference: !bus.Redelivers))], group[0].TraceParent);
             var spec = group[0].Job.Spec;
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
+            Failpoint.Hit(FailpointNames.AfterPublish);
             return true;
         }
         catch (BrokerUnavailableException e)
@@ -100,6 +104,7 @@ internal sealed class GroupSender(
         try
         {
             var states = await store.ConfirmAsync([.. group.Select(submit => submit.Job)], cancellationToken);
+            Failpoint.Hit(FailpointNames.AfterConfirm);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Accept(states[i] ?? Contracts.JobState.Queued, replayed: false);

@@ -7,6 +7,7 @@ using QueueInference.Api.Problems;
 using QueueInference.Api.Requests;
 using QueueInference.Api.Webhooks;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Payloads;
 using QueueInference.Core.Store;
@@ -128,6 +129,7 @@ internal sealed class JobSubmitter(
         string key, string fingerprint, JobId proposed, JobRequest request, string tenant, ModelVersionInfo model, CancellationToken cancellationToken)
     {
         var (id, first) = await store.BindKeyAsync(tenant, key, proposed, fingerprint, cancellationToken);
+        Failpoint.Hit(FailpointNames.AfterKey);
         if (first != fingerprint)
         {
             throw new ProblemException(new Problem("idempotency-key-reused", "This Idempotency-Key came with another request before. Use a new key."));

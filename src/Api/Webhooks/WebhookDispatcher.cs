@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
@@ -62,6 +63,7 @@ internal sealed class WebhookDispatcher(
     {
         try
         {
+            Failpoint.Hit(FailpointNames.AfterTake);
             await AttemptAsync(id, cancellationToken);
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
@@ -100,6 +102,7 @@ internal sealed class WebhookDispatcher(
         }
 
         var outcome = await SendAsync(id, url, delivery.Body, cancellationToken);
+        Failpoint.Hit(FailpointNames.AfterPost);
         InferenceTelemetry.Deliveries.Add(1, new KeyValuePair<string, object?>("outcome", outcome.GetType().Name.ToLowerInvariant()));
         await SettleAsync(id, outcome, delivery.Attempts + 1, cancellationToken);
     }

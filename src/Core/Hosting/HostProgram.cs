@@ -13,6 +13,7 @@ public static class HostProgram
     {
         try
         {
+            Failpoint.Check();
             await program();
             return 0;
         }

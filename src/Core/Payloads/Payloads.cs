@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Store;
 using QueueInference.Core.Tensors;
 
@@ -39,9 +40,11 @@ public sealed class Payloads(IPayloadStore store, PayloadLedger ledger, IOptions
     {
         var name = PayloadLedger.NewName(partition);
         await ledger.NoteAsync(name, Untaken, cancellationToken);
+        Failpoint.Hit(FailpointNames.AfterNote);
         try
         {
             await InTimeAsync(token => store.WriteAsync(name, pieces, token), cancellationToken);
+            Failpoint.Hit(FailpointNames.AfterWrite);
             return name;
         }
         catch

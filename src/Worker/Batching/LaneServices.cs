@@ -7,6 +7,9 @@ namespace QueueInference.Worker.Batching;
 internal sealed record LaneServices(
     JobClaims Claims, JobOutputs Outputs, JobFinisher Finisher, HeldJobs Held, StoreRetry Retry, WorkerIdentity Worker, TimeProvider Time, ILogger<ModelLane> Logger)
 {
+    /// <summary>Held by whoever runs a job alone: where one may end the process, no other suspect is charged for it.</summary>
+    public object Alone { get; } = new();
+
     /// <summary>How long the start of a suspect waits for a store that is away.</summary>
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
@@ -73,19 +74,39 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         {
             parts = Take();
             WakeOthers();
-            if (parts.Count > 0 && MayRun(parts[0].Job))
-            {
-                foreach (var batch in _sharing.Split(parts))
-                {
-                    Run(batch);
-                }
-            }
+            RunAlone(parts);
         }
         catch (Exception e)
         {
             // A fault of ours must not end the thread: its jobs go back, the next batch runs.
             Log.LoopFailed(_services.Logger, e, Info.Model);
             parts.ForEach(part => GiveBack(part.Job));
+        }
+    }
+
+    /// <summary>One suspect at a time in this process, whatever model and device: the next one is not charged before this one has run.</summary>
+    private void RunAlone(List<BatchPart> parts)
+    {
+        if (parts is not [{ Job.Alone: true }, ..])
+        {
+            RunTogether(parts);
+            return;
+        }
+
+        lock (_services.Alone)
+        {
+            RunTogether(parts);
+        }
+    }
+
+    private void RunTogether(List<BatchPart> parts)
+    {
+        if (parts.Count > 0 && MayRun(parts[0].Job))
+        {
+            foreach (var batch in _sharing.Split(parts))
+            {
+                Run(batch);
+            }
         }
     }
 
@@ -154,6 +175,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
         var ours = _services.Retry.RunAsync(() => _services.Claims.StartAsync(job.Lease, job.Attempt + 1, CancellationToken.None), LaneServices.StartPatience,
             CancellationToken.None).GetAwaiter().GetResult();
+        Failpoint.Hit(FailpointNames.AfterStart);
         (job.Attempt, job.NeedsStart) = (job.Attempt + 1, false);
         if (!ours)
         {
@@ -169,7 +191,9 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         var (batch, stage) = Seal(parts);
         QueueStaging();
         var startedAt = Now();
+        Failpoint.Hit(FailpointNames.BeforeRun);
         var outcomes = _runner.Run(batch);
+        Failpoint.Hit(FailpointNames.AfterRun);
         Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
         _ends.Hand(outcomes, startedAt);

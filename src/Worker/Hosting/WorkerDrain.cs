@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using QueueInference.Core.Hosting;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Jobs;
 
@@ -17,6 +18,7 @@ internal sealed class WorkerDrain(
     {
         // 1. Nothing new. The consumers stop taking messages at once, and end when what they hold is settled.
         intake.Drain();
+        Failpoint.Hit(FailpointNames.Drain);
         var stopped = Task.WhenAll(_subscriptions.Select(subscription => subscription.DisposeAsync().AsTask()));
         // 2. Give back what waits, 3. until what runs is finished; an intake in flight may still add some.
         var started = time.GetTimestamp();

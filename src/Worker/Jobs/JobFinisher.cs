@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Contracts;
 using QueueInference.Core.Gathering;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
@@ -59,6 +60,7 @@ internal sealed class JobFinisher(
         try
         {
             var outcomes = await retry.RunAsync(() => WriteOnceAsync(jobs), options.Value.Lease, CancellationToken.None);
+            Failpoint.Hit(FailpointNames.AfterFinish);
             rates.Ended(jobs[0].Job.Spec.Model, jobs.Count, jobs.Min(job => job.Job.ClaimedAt));
             for (var i = 0; i < jobs.Count; i++)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using QueueInference.Contracts;
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Telemetry;
@@ -95,7 +96,9 @@ internal sealed class JobIntake(
     private async Task ClaimAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
     {
         var claimant = new Claimant(ShortId.New(), hold.MessageId, worker.Id);
+        Failpoint.Hit(FailpointNames.BeforeClaim);
         var answers = await retry.RunAsync(() => claims.ClaimAsync(jobs, claimant, CancellationToken.None), Patience, CancellationToken.None);
+        Failpoint.Hit(FailpointNames.AfterClaim);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         for (var i = 0; i < jobs.Count; i++)
         {

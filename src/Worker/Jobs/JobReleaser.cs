@@ -1,3 +1,4 @@
+using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
 
@@ -23,7 +24,9 @@ internal sealed class JobReleaser(JobClaims claims, HeldJobs held, StoreRetry re
         try
         {
             Lease[] leases = [.. jobs.Select(job => job.Lease)];
+            Failpoint.Hit(FailpointNames.BeforeRelease);
             await retry.RunAsync(() => claims.ReleaseAsync(jobs[0].Spec.Model, leases, CancellationToken.None), Patience, CancellationToken.None);
+            Failpoint.Hit(FailpointNames.AfterRelease);
             Log.Released(logger, jobs.Length);
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)

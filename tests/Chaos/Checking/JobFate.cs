@@ -23,7 +23,9 @@ internal sealed class JobFate(JobHistory job, IReadOnlyList<StoredJob> stored, A
 
     public bool Duplicated => _ids.Count > 1 || Ends().Count() > 1;
 
-    private bool Right => _last is { Terminal: true, State: "succeeded" } end && IsRight(end);
+    private bool Right => job.MustFail is { } code
+        ? _last is { Terminal: true, State: "failed" } failed && failed.Error == code
+        : _last is { Terminal: true, State: "succeeded" } end && IsRight(end);
 
     private bool IsAllowed => _last is { Terminal: true, State: "failed" or "expired" } end
         ? allowed.Errors.Contains(end.Error ?? end.State)

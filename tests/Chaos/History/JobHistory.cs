@@ -7,6 +7,10 @@ internal sealed class JobHistory(string key, double expected)
 {
     public string Key => key;
     public double Expected => expected;
+
+    /// <summary>The error code with which it must end; null for a job that must succeed.</summary>
+    public string? MustFail { get; init; }
+
     public ConcurrentQueue<Attempt> Attempts { get; } = new();
     public ConcurrentQueue<Sighting> Sightings { get; } = new();
     public bool Acknowledged => Attempts.Any(attempt => attempt.Acknowledged);

@@ -1,3 +1,4 @@
+using QueueInference.Chaos.Scenarios;
 using QueueInference.Functional.Hosts;
 
 namespace QueueInference.Chaos.Lab;
@@ -16,14 +17,19 @@ internal sealed class Cluster : IAsyncDisposable
     };
 
     private readonly Repository _models = new();
+    private readonly Dictionary<string, string> _apiSettings;
 
-    public Cluster(Links links, int workers, IReadOnlyDictionary<string, string> settings)
+    public Cluster(Links links, Scenario scenario)
     {
-        Model = _models.AddTestModel("spins", """{"batching":{"max_batch_size":16}}""");
-        Api = new HostProcess("Api", Settings(links.ApiBroker, links.ApiStore, settings));
-        Workers = [.. Enumerable.Range(0, workers).Select(_ => new HostProcess("Worker",
-            new(Settings(links.WorkerBroker, links.WorkerStore, settings)) { ["Worker__IntraOpThreads"] = "1" }, "--models", _models.Folder))];
+        Model = _models.AddTestModel("spins", scenario.ModelSettings);
+        _apiSettings = Settings(links.ApiBroker, links.ApiStore, scenario.Settings);
+        Api = new HostProcess("Api", _apiSettings);
+        Workers = [.. Enumerable.Range(0, scenario.Workers).Select(_ => new HostProcess("Worker",
+            new(Settings(links.WorkerBroker, links.WorkerStore, scenario.Settings)) { ["Worker__IntraOpThreads"] = "1" }, "--models", _models.Folder))];
     }
+
+    /// <summary>One more Api, which is the caller's to start and to dispose of.</summary>
+    public HostProcess AnotherApi() => new("Api", new(_apiSettings));
 
     public string Model { get; }
     public HostProcess Api { get; }

@@ -19,6 +19,13 @@ internal sealed class StoreReader(Servers servers, string model)
         return (int)(await store.SortedSetLengthAsync(Prefix + "open") - await store.SortedSetLengthAsync(Prefix + "queued:" + model));
     }
 
+    /// <summary>The runs that were charged to a job, and the process that claimed it last, while it holds it.</summary>
+    public async Task<(int Runs, int? Holder)> RunOfAsync(string id)
+    {
+        var values = await servers.Store.GetDatabase().HashGetAsync(Prefix + "job:" + id, ["attempt", "claimed", "state"]);
+        return ((int)values[0], values[2] == "running" ? int.Parse(((string)values[1]!).Split('-')[^2], System.Globalization.CultureInfo.InvariantCulture) : null);
+    }
+
     /// <summary>Jobs that have not ended.</summary>
     public async Task<int> OpenAsync() => (int)await servers.Store.GetDatabase().SortedSetLengthAsync(Prefix + "open");
 

@@ -6,7 +6,7 @@ using QueueInference.Chaos.History;
 namespace QueueInference.Chaos.Load;
 
 /// <summary>A client that writes down all it does and sees.</summary>
-internal sealed class Caller(Uri address, string model, RunHistory run) : IDisposable
+internal sealed class Caller(Uri address, string model, RunHistory run, int rows = 1) : IDisposable
 {
     /// <summary>After which a call counts as unanswered.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -16,11 +16,11 @@ internal sealed class Caller(Uri address, string model, RunHistory run) : IDispo
     /// <summary>Submits once.</summary>
     public async Task<Attempt> SubmitAsync(JobHistory job, CancellationToken cancellationToken)
     {
-        var x = job.Expected.ToString(CultureInfo.InvariantCulture);
+        var x = string.Join(',', Enumerable.Repeat(job.Expected.ToString(CultureInfo.InvariantCulture), rows));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
         {
             Content = new StringContent(
-                $$$"""{"model":"{{{model}}}","inputs":[{"name":"x","datatype":"FP32","shape":[1,1],"data":[{{{x}}}]}],"metadata":{"key":"{{{job.Key}}}"}}""",
+                $$$"""{"model":"{{{model}}}","inputs":[{"name":"x","datatype":"FP32","shape":[{{{rows}}},1],"data":[{{{x}}}]}],"metadata":{"key":"{{{job.Key}}}"}}""",
                 Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Idempotency-Key", job.Key);

@@ -7,8 +7,11 @@ namespace QueueInference.Chaos.Scenarios;
 
 /// <summary>What a scenario's faults work with.</summary>
 internal sealed record ChaosContext(
-    Servers Servers, Cluster Cluster, StoreReader Store, RunHistory Run, Caller Caller, LoadDriver Load, Random Random, int Rounds, CancellationToken Cancel)
+    Servers Servers, Cluster Cluster, Proxies Proxies, StoreReader Store, RunHistory Run, Caller Caller, LoadDriver Load, Random Random, int Rounds, CancellationToken Cancel)
 {
+    /// <summary>Whether there is time: tier N.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>A span that the seed decides.</summary>
     public Task PauseAsync(double least, double most) => Task.Delay(TimeSpan.FromSeconds(least + ((most - least) * Random.NextDouble())), Cancel);
 

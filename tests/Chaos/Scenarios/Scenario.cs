@@ -14,11 +14,16 @@ internal sealed record Scenario(string Goal, string Name, string What, Func<Chao
     public Allowance Allowed { get; init; } = new();
     public int Workers { get; init; } = 2;
 
+    /// <summary>The model's model.json.</summary>
+    public string ModelSettings { get; init; } = """{"batching":{"max_batch_size":16}}""";
+
     /// <summary>Settings of all hosts.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
 
-    /// <summary>Repeats of the fault in tier P and tier N.</summary>
+    /// <summary>Repeats of the fault in tier P and tier N; 0 where the tier leaves it out, unless it is asked for by name.</summary>
     public (int P, int N) Rounds { get; init; } = (2, 20);
+
+    public int RoundsIn(string tier) => Math.Max(1, tier == "P" ? Rounds.P : Rounds.N);
 
     /// <summary>Whether the hosts reach broker and store by way of proxies.</summary>
     public bool Proxied { get; init; }

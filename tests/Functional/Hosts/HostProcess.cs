@@ -25,9 +25,14 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>Of the next start.</summary>
+    public IDictionary<string, string> Environment => _environment;
+
     public HttpClient Http { get; }
     public string Output => string.Join('\n', _output);
     public int Id => _process!.Id;
+    public int ExitCode => _process!.ExitCode;
     public bool HasExited => _process is not { HasExited: false };
 
     /// <summary>Starts it, again after a kill, and waits until it is ready.</summary>
@@ -76,10 +81,13 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Lets it go on after <see cref="Freeze"/>, unaware of the time that has passed.</summary>
     public void Thaw() => Send(18);
 
+    /// <summary>Asks it to stop, without waiting.</summary>
+    public void Terminate() => Send(15);
+
     /// <summary>Asks it to stop, as an orchestrator does; answers the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        Send(15);
+        Terminate();
         await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         return _process.ExitCode;
     }

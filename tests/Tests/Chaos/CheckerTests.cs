@@ -55,6 +55,22 @@ public sealed class CheckerTests
     }
 
     [Theory]
+    [InlineData("failed", "worker-crashed", true)]
+    [InlineData("failed", "inference-failed", false)]
+    [InlineData("succeeded", null, false)]
+    public void Check_JobThatMustFail_IsRightOnlyWithItsError(string state, string? error, bool right)
+    {
+        var job = new JobHistory("k2", 7) { MustFail = "worker-crashed" };
+        job.Attempts.Enqueue(new Attempt(0, 0.1, 202, JobId: "p0002a"));
+        job.Sightings.Enqueue(new Sighting(5, 0, 200) { State = state, Error = error, Answer = 7 });
+        _run.Jobs.Enqueue(job);
+        _stored.Add(new("p0002a", "k2", state, 3));
+        See(Succeeded(42));
+
+        Assert.Equal(right ? 0 : 1, Check(new Allowance { ExtraRuns = 2 }).Counts.Lost);
+    }
+
+    [Theory]
     [InlineData(404, "job-not-found")]
     [InlineData(410, "result-lost")]
     [InlineData(410, "result-expired")]

@@ -27,6 +27,8 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
     private readonly SemaphoreSlim _started = new(0), _go = new(0);
     private readonly List<float[]> _runs = [];
     private readonly DeviceLoop _device = new("test", slots: 1, TimeProvider.System);
+    private readonly LoadedModel _loaded;
+    private readonly LaneServices _services;
     private readonly ModelLane _lane;
     private Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> _model = inputs => inputs;
 
@@ -35,14 +37,14 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         _store = new StoreHarness(garnet.Redis);
         var runner = new StubModel(Run, Signature);
         var info = new ModelVersionInfo(_store.Model, 1, Signature, 4, 8, 3, "");
-        var model = new LoadedModel(info, runner, new ModelSettings(), new BatchSizes(4));
-        model.JudgeBatching(null);
+        _loaded = new LoadedModel(info, runner, new ModelSettings(), new BatchSizes(4));
+        _loaded.JudgeBatching(null);
         var retry = new StoreRetry(TimeProvider.System);
         var finisher = new JobFinisher(_store.Claims, _held, new DrainRates(_held, TimeProvider.System), new WorkerIdentity(), retry, Options.Create(new JobOptions()), TimeProvider.System, NullLogger<JobFinisher>.Instance);
         var payloads = new Payloads(new MemoryPayloads(), new PayloadLedger(_store.Redis), Options.Create(new PayloadOptions()), TimeProvider.System);
         var outputs = new JobOutputs(payloads, retry, Options.Create(new JobOptions()));
-        _lane = new ModelLane(model, _device,
-            new LaneServices(_store.Claims, outputs, finisher, _held, retry, new WorkerIdentity(), TimeProvider.System, NullLogger<ModelLane>.Instance));
+        _services = new LaneServices(_store.Claims, outputs, finisher, _held, retry, new WorkerIdentity(), TimeProvider.System, NullLogger<ModelLane>.Instance);
+        _lane = new ModelLane(_loaded, _device, _services);
         _device.Add(_lane);
     }
 
@@ -144,6 +146,35 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         await EndedAsync([first, .. others]);
         Assert.Contains(_runs, run => run is [3, 3]);
         Assert.Equal(2, (await _store.Reads.GetAsync(others[1].Lease.Id, StoreHarness.Stop))!.Attempt);
+    }
+
+    [Fact]
+    public async Task Enqueue_SuspectsWhereTwoCouldRun_RunOneAfterTheOther()
+    {
+        // The end of a process is charged to each suspect that runs in it: next to the culprit, an innocent one would fail with it in the end.
+        using var met = new ManualResetEventSlim();
+        var running = 0;
+        _model = inputs =>
+        {
+            if (Interlocked.Increment(ref running) > 1)
+            {
+                met.Set();
+            }
+
+            met.Wait(TimeSpan.FromMilliseconds(500));
+            Interlocked.Decrement(ref running);
+            return inputs;
+        };
+        using var device = new DeviceLoop("wide", slots: 2, TimeProvider.System);
+        using var lane = new ModelLane(_loaded, device, _services);
+        device.Add(lane);
+        _go.Release(2);
+        HeldJob[] suspects = [await HeldAsync(1, rows: 1, suspect: true), await HeldAsync(2, rows: 1, suspect: true)];
+
+        Assert.All(suspects, job => Assert.Null(lane.Enqueue(job)));
+
+        await EndedAsync(suspects);
+        Assert.False(met.IsSet);
     }
 
     [Fact]
