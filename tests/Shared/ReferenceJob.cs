@@ -107,7 +107,7 @@ internal sealed class ReferenceJob(int maxAttempts, bool large)
 
     public string Finish(string token)
     {
-        if (State is null)
+        if (State is null or JobState.Queued)
         {
             return $"{FinishOutcome.Missing}";
         }

@@ -19,13 +19,7 @@ internal sealed class HeldJobs
     {
         var mine = new MessageHold(messageId);
         var hold = _messages.GetOrAdd(messageId, mine);
-        var isNew = ReferenceEquals(hold, mine);
-        if (!isNew)
-        {
-            hold.Adopt();
-        }
-
-        return (hold, isNew);
+        return (hold, ReferenceEquals(hold, mine));
     }
 
     public void Forget(MessageHold hold) => _messages.TryRemove(new(hold.MessageId, hold));
@@ -36,8 +30,8 @@ internal sealed class HeldJobs
         _jobs.TryAdd(job, 0);
     }
 
-    /// <summary>The lease was lost. An adopted message may be the last copy there is, so the next claim decides whether the job is done.</summary>
-    public void SettleLost(HeldJob job) => Settle(job, giveBack: job.Message.Adopted);
+    /// <summary>The lease was lost: another worker has the job, or it has ended, or the store has forgotten it and this message is all there is. The next claim finds out which.</summary>
+    public void SettleLost(HeldJob job) => Settle(job, giveBack: true);
 
     /// <summary>The job is terminal, another's, or given back.</summary>
     public void Settle(HeldJob job, bool giveBack = false)

@@ -43,8 +43,20 @@ internal sealed class LeaseKeeper(
             // A job that runs is left to finish: its result is fenced.
             if (outcomes[i] != RenewOutcome.Ok && jobs[i].TryMove(HeldPhase.Waiting, HeldPhase.Gone))
             {
-                held.SettleLost(jobs[i]);
+                Settle(jobs[i], outcomes[i]);
             }
+        }
+    }
+
+    private void Settle(HeldJob job, RenewOutcome outcome)
+    {
+        if (outcome == RenewOutcome.Canceled)
+        {
+            held.Settle(job);
+        }
+        else
+        {
+            held.SettleLost(job);
         }
     }
 }

@@ -1,18 +1,13 @@
 namespace QueueInference.Worker.Jobs;
 
-/// <summary>A broker message whose jobs are not all settled yet. A redelivery of the same message waits on the same hold: it is adopted.</summary>
+/// <summary>A broker message whose jobs are not all settled yet. A redelivery of the same message waits on the same hold.</summary>
 internal sealed class MessageHold(string messageId)
 {
     private readonly TaskCompletionSource<bool> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open = 1;
-    private volatile bool _givenBack, _adopted;
+    private volatile bool _givenBack;
 
     public string MessageId => messageId;
-
-    /// <summary>The broker delivered it again meanwhile, so another worker may have had it, and died, in between.</summary>
-    public bool Adopted => _adopted;
-
-    public void Adopt() => _adopted = true;
 
     /// <summary>Ends when every job is settled; true when the message is to be given back.</summary>
     public Task<bool> Settled => _settled.Task;

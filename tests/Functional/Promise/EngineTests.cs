@@ -106,9 +106,35 @@ public sealed class EngineTests(TestServices services)
         }
     }
 
-    private static async Task<string> StartedAsync(Cluster cluster, string model)
+    /// <summary>The store loses their records, and with them the leases, while they wait in the worker for a core: the messages must not be acknowledged.</summary>
+    [Fact]
+    public async Task StoreForgetsJobsThatWaitInTheWorker_EachStillEnds()
     {
-        var id = JobClient.Id((await cluster.Client.SubmitAsync(Rows(model, [1e18f]))).Body);
+        await using var redis = await RedisProcess.StartAsync();
+        await using var cluster = new Cluster(services.RabbitMq, redis.Address, workers: 1, new() { ["Jobs__Lease"] = "00:00:03", ["Api__SweepInterval"] = "00:00:01" });
+        var model = cluster.Models.AddTestModel("spins", """{"timeout_ms":12000,"batching":{"max_batch_size":1}}""");
+        await cluster.StartAsync();
+        for (var core = 0; core < Environment.ProcessorCount; core++)
+        {
+            await StartedAsync(cluster, model, 1e18f);
+        }
+
+        var waiting = await Task.WhenAll(Enumerable.Range(1, 10).Select(row => StartedAsync(cluster, model, row)));
+        await using (var store = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(redis.Address + ",allowAdmin=true"))
+        {
+            await store.GetServers()[0].FlushAllDatabasesAsync();
+        }
+
+        foreach (var id in waiting)
+        {
+            await Wait.UntilAsync(async () => await cluster.Client.GetAsync(id, wait: 2) is { Status: HttpStatusCode.OK, Body: var job } && JobClient.State(job) == "succeeded",
+                TimeSpan.FromSeconds(60), $"{id} to succeed");
+        }
+    }
+
+    private static async Task<string> StartedAsync(Cluster cluster, string model, float row = 1e18f)
+    {
+        var id = JobClient.Id((await cluster.Client.SubmitAsync(Rows(model, [row]))).Body);
         await Wait.UntilAsync(async () => JobClient.State((await cluster.Client.GetAsync(id)).Body) == "running", TimeSpan.FromSeconds(20), "the job to run");
         return id;
     }

@@ -13,7 +13,8 @@ for i = 0, (#KEYS - 4) / 3 - 1 do
   local id, token = ARGV[a], ARGV[a + 1]
   local r = redis.call('HMGET', job, 'state', 'lease', 'terms', 'payload')
   local mine = holds(token, r[2])
-  if not r[1] then
+  -- Queued although its worker has run it: the store has lost the claim, with the tail of what it knew.
+  if not r[1] or r[1] == 'queued' then
     out[i + 1] = 'missing'
   elseif r[1] == 'running' and mine then
     terminate(job, inputs, id, { terms = r[3], payload = r[4], lease = r[2] }, { state = ARGV[a + 2], result_key = result,

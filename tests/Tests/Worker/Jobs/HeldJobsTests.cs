@@ -8,7 +8,7 @@ public sealed class HeldJobsTests
     private readonly HeldJobs held = new();
 
     [Fact]
-    public void Hold_Redelivery_IsAdopted()
+    public void Hold_Redelivery_SharesTheHold()
     {
         var (hold, isNew) = held.Hold("m1");
 
