@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Models;
@@ -34,6 +35,7 @@ public static class CoreRegistration
         services.TryAddSingleton<JobSweeps>();
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
+        services.TryAddSingleton<DeadLetterStore>();
         services.AddPayloads(connectionString);
         return services;
     }

@@ -42,7 +42,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>Starts it, again after <see cref="Kill"/>, on the same port and folder.</summary>
     public async Task RunAsync()
     {
-        _process = Executables.Start(Server(), [], Settings);
+        _process = Executables.Start(Program("rabbitmq-server"), [], Settings);
         await Ports.OpenAsync(_port, TimeSpan.FromSeconds(90));
     }
 
@@ -51,6 +51,18 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     {
         _process!.Kill(entireProcessTree: true);
         _process.WaitForExit();
+    }
+
+    /// <summary>Runs rabbitmqctl for this node.</summary>
+    public async Task ControlAsync(params string[] arguments)
+    {
+        var output = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var control = Executables.Start(Program("rabbitmqctl"), ["--timeout", "60", .. arguments], Settings, output.Enqueue);
+        await control.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        if (control.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {string.Join('\n', output)}");
+        }
     }
 
     /// <summary>It stands still, connections and all.</summary>
@@ -71,10 +83,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The script in /usr/sbin switches to a user of its own and so cannot write here; the one it calls does not.</summary>
-    private static string Server()
-    {
-        const string inner = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-        return File.Exists(inner) ? inner : Executables.Find("rabbitmq-server");
-    }
+    /// <summary>The scripts in /usr/sbin switch to a user of its own and so cannot write here; those they call do not.</summary>
+    private static string Program(string name) =>
+        File.Exists($"/usr/lib/rabbitmq/bin/{name}") ? $"/usr/lib/rabbitmq/bin/{name}" : Executables.Find(name);
 }
