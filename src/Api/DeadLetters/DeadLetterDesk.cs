@@ -48,8 +48,7 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
             throw new ProblemException(new Problem("dead-letter-without-queue", "It is not known which queue this message came from, and this build cannot read it."));
         }
 
-        await SendAsync(letter, cancellationToken);
-        return letter;
+        return await SendAsync(letter, cancellationToken) ? letter : throw new ProblemException(NotFound);
     }
 
     /// <summary>Deletes one.</summary>
@@ -64,8 +63,7 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
         var sent = 0;
         foreach (var letter in page.Where(HasQueue))
         {
-            await SendAsync(letter, cancellationToken);
-            sent++;
+            sent += await SendAsync(letter, cancellationToken) ? 1 : 0;
         }
 
         return sent;
@@ -93,9 +91,14 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
             return new DeadLetterSweep(done, seen - done, before is not null);
         });
 
-    private async Task SendAsync(DeadLetter letter, CancellationToken cancellationToken)
+    /// <summary>False where somebody else was faster.</summary>
+    private async Task<bool> SendAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
-        var body = await GetBodyAsync(letter.Id, cancellationToken);
+        if (await JobQueries.GuardAsync(() => store.GetBodyAsync(letter.Id, cancellationToken)) is not { } body)
+        {
+            return false;
+        }
+
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(PublishTimeout);
         try
@@ -109,6 +112,7 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
 
         await JobQueries.GuardAsync(() => store.RemoveAsync([letter.Id], cancellationToken));
         Log.Redriven(logger, letter.Id, letter.Queue!);
+        return true;
     }
 
     private async Task<int> RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)

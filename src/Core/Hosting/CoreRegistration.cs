@@ -36,6 +36,7 @@ public static class CoreRegistration
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
         services.TryAddSingleton<DeadLetterStore>();
+        services.AddHostedService<StoreFormatCheck>();
         services.AddPayloads(connectionString);
         return services;
     }
@@ -54,6 +55,6 @@ public static class CoreRegistration
         ];
         return faults.Length > 0
             ? throw new StartupException(string.Join(' ', faults))
-            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>();
+            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
     }
 }

@@ -8,7 +8,8 @@ public sealed partial class QueueMismatchException(string name, string reply, Ex
     /// <summary>What the broker's reply means. Pure.</summary>
     internal static string Sentence(string name, string reply)
     {
-        var match = Inequivalent().Match(reply);
+        // What is in quotes says enough; that a number is a signedint does not help.
+        var match = Inequivalent().Match(TypedValue().Replace(reply, "'$1'"));
         if (!match.Success)
         {
             return $"The broker refused to declare {name}: {reply}";
@@ -20,6 +21,9 @@ public sealed partial class QueueMismatchException(string name, string reply, Ex
                 ? $"Let it run empty, then delete it with 'rabbitmqctl delete_queue {name}': it is declared anew. What it still holds when it is deleted is lost."
                 : "Delete it, in the management page or with rabbitmqadmin: it is declared anew.");
     }
+
+    [GeneratedRegex("the value '([^']*)' of type '[^']*'")]
+    private static partial Regex TypedValue();
 
     [GeneratedRegex("inequivalent arg '(?<argument>[^']+)' for (?<kind>queue|exchange) .*received (?<wanted>.+) but current is (?<current>.+?)\"?$", RegexOptions.Singleline)]
     private static partial Regex Inequivalent();

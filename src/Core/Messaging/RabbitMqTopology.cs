@@ -34,12 +34,35 @@ internal sealed partial class RabbitMqTopology(Uri address, TimeProvider time, I
     public static IReadOnlyDictionary<string, object> LetterArguments { get; } = new Dictionary<string, object> { ["x-delivery-limit"] = DeliveryLimit };
 
     /// <summary>Declares a job queue and where its dead letters go.</summary>
-    /// <exception cref="QueueMismatchException">The queue is there with other arguments.</exception>
-    public Task DeclareAsync(string queue, CancellationToken cancellationToken) => WithConnectionAsync(async (connection, token) =>
+    /// <exception cref="QueueMismatchException">The queue is there with other arguments; the log has it too.</exception>
+    public async Task DeclareAsync(string queue, CancellationToken cancellationToken)
     {
-        await DeclareLettersAsync(connection, QueueNames.Dead, token);
-        await DeclareQueueAsync(connection, queue, QueueArguments, token);
-    }, cancellationToken);
+        try
+        {
+            await WithConnectionAsync(async (connection, token) =>
+            {
+                await DeclareLettersAsync(connection, QueueNames.Dead, token);
+                await DeclareQueueAsync(connection, queue, QueueArguments, token);
+            }, cancellationToken);
+        }
+        catch (QueueMismatchException e)
+        {
+            Mismatch(logger, e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>What the broker tells of itself when it is connected to.</summary>
+    public async Task<IDictionary<string, object?>?> PropertiesAsync(CancellationToken cancellationToken)
+    {
+        IDictionary<string, object?>? properties = null;
+        await WithConnectionAsync((connection, _) =>
+        {
+            properties = connection.ServerProperties;
+            return Task.CompletedTask;
+        }, cancellationToken);
+        return properties;
+    }
 
     /// <summary>Declares both queues of dead letters.</summary>
     public async Task DeclareLettersAsync(IConnection connection, CancellationToken cancellationToken)
@@ -130,6 +153,9 @@ internal sealed partial class RabbitMqTopology(Uri address, TimeProvider time, I
         factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
         return factory;
     }
+
+    [LoggerMessage(603, LogLevel.Error, "Jobs cannot be taken. {Mismatch}")]
+    private static partial void Mismatch(ILogger logger, string mismatch);
 
     [LoggerMessage(602, LogLevel.Warning, "{Mismatch} Until then it is used as it is.")]
     private static partial void AsItIs(ILogger logger, string mismatch);

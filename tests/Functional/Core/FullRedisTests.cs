@@ -37,6 +37,22 @@ public sealed class FullRedisTests
         Assert.Contains("evicted_keys:0\r", (await redis.GetDatabase().ExecuteAsync("INFO", "stats")).ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>A store that filled up under a release that did not write its format: this one must not stand still for that.</summary>
+    [Fact]
+    public async Task MaxMemory_NoFormatWritten_GoesOn()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var redis = RedisConnection.Open(server.Address + ",allowAdmin=true", TimeSpan.FromSeconds(10));
+        var job = await new StoreHarness(redis).QueuedAsync();
+        await redis.GetDatabase().KeyDeleteAsync("qi:format");
+        await redis.GetServers()[0].ConfigSetAsync("maxmemory", "1");
+
+        var store = new StoreHarness(redis);
+        var claimant = Claimant();
+        await store.Claims.ClaimAsync([new Contracts.JobMessage(job.Id.Text, job.Spec, null)], claimant, Stop);
+        Assert.Equal(FinishOutcome.Ok, await FinishAsync(store.Claims, job, claimant.Token));
+    }
+
     /// <summary>Redis forgets its scripts when it restarts; nobody may notice.</summary>
     [Fact]
     public async Task ScriptFlush_IsHealed()

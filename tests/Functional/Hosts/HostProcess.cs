@@ -28,6 +28,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public HttpClient Http { get; }
     public string Output => string.Join('\n', _output);
     public int Id => _process!.Id;
+    public int ExitCode => _process!.ExitCode;
     public bool HasExited => _process is not { HasExited: false };
 
     /// <summary>Starts it, again after a kill, and waits until it is ready.</summary>

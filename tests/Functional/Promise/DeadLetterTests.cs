@@ -31,6 +31,10 @@ public sealed class DeadLetterTests
         Assert.Equal(0u, await broker.CountAsync("qi.dead"));
         Assert.Contains($"A dead letter from {queue}: delivery_limit.", cluster.Api.Output, StringComparison.Ordinal);
 
+        await Wait.UntilAsync(async () => (await cluster.Api.Http.GetStringAsync("/metrics")).Split('\n').Any(
+            line => line.StartsWith("qi_dead_letters{", StringComparison.Ordinal) && line.Contains("place=\"store\"", StringComparison.Ordinal) && line.Contains("} 1", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(30), "the letter to be counted");
+
         // The payload is shown to those who ask.
         var path = $"{Letters}/{Text(letter, "id")}";
         Assert.False((await CallAsync(cluster, "GET", path, 200)).TryGetProperty("payload_base64", out _));
