@@ -1,3 +1,4 @@
+using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
 using QueueInference.Functional.Services;
@@ -18,10 +19,16 @@ public sealed class FullRedisTests
         var (running, released, canceled, late) = (await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync(), await store.QueuedAsync());
         var unconfirmed = store.NewJob();
         await store.Submissions.ReserveAsync([unconfirmed], Stop);
+        var (letters, letter) = (new DeadLetterStore(store.Redis), DeadLetter.Of("qi.dead", "m", new Death(null, null, 0, null), new byte[] { 1 }));
+        await letters.KeepAsync(letter, new byte[] { 1 }, Stop);
 
         await redis.GetServers()[0].ConfigSetAsync("maxmemory", "1");
 
         await Assert.ThrowsAsync<StoreFullException>(() => store.Submissions.ReserveAsync([store.NewJob()], Stop));
+        // Dead letters wait on the broker meanwhile; those that are kept may go.
+        await Assert.ThrowsAsync<StoreFullException>(() => letters.RoomAsync(1, 0, Stop));
+        await Assert.ThrowsAsync<StoreFullException>(() => letters.KeepAsync(letter with { Id = "another" }, new byte[] { 1 }, Stop));
+        Assert.Equal(1, await letters.RemoveAsync([letter.Id], Stop));
         await store.Submissions.ConfirmAsync([unconfirmed], Stop);
         var claimant = Claimant();
         foreach (var job in new[] { running, released, late })
