@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Auth;
 using QueueInference.Api.Bulk;
+using QueueInference.Api.DeadLetters;
 using QueueInference.Api.Hosting;
 using QueueInference.Api.Jobs;
 using QueueInference.Api.Models;
@@ -47,6 +48,7 @@ public static class ApiRegistration
             app.MapJobs();
             app.MapBulk();
             app.MapModels();
+            app.MapDeadLetters();
         }
 
         app.ObserveQueues();
@@ -84,6 +86,7 @@ public static class ApiRegistration
         .AddSingleton<BulkQueries>()
         .AddSingleton<JobBatchReader>()
         .AddSingleton<LargeResultWriter>()
+        .AddSingleton<DeadLetterDesk>()
         .AddSingleton<ModelDirectory>()
         .AddSingleton<ModelStatusReader>()
         .AddSingleton<DrainRates>()
@@ -98,6 +101,8 @@ public static class ApiRegistration
         {
             services.AddHostedService<Sweeper>();
             services.AddHostedService<PayloadCleaner>();
+            services.AddSingleton<DeadLetterKeeper>();
+            services.AddHostedService(provider => provider.GetRequiredService<DeadLetterKeeper>());
         }
 
         if (options.Has("webhooks"))
@@ -125,5 +130,9 @@ public static class ApiRegistration
         var depths = app.Services.GetRequiredService<QueueDepths>();
         InferenceTelemetry.ObserveQueues(() => depths.Current.Select(depth =>
             new Measurement<long>(depth.Value, new KeyValuePair<string, object?>("model", depth.Key))));
+        if (app.Services.GetService<DeadLetterKeeper>() is { } keeper)
+        {
+            InferenceTelemetry.ObserveDeadLetters(() => keeper.Counts);
+        }
     }
 }

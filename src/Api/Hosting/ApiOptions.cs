@@ -48,6 +48,11 @@ public sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Most bytes of dead letters that the store keeps; more stay on the broker.</summary>
+    /// <value>The default is 64 MiB.</value>
+    [Range(0L, 1L << 40)]
+    public long MaxDeadLetterBytes { get; set; } = 64 << 20;
+
     /// <summary>Whether this process has a role.</summary>
     internal bool Has(string role) => Roles is null || Roles.Contains(role);
 }

@@ -67,6 +67,8 @@ internal static class ProblemTypes
         new("job-already-finished", 409, "The job has already finished"),
         new("result-expired", 410, "The result is no longer kept"),
         new("result-lost", 410, "The result was lost"),
+        new("dead-letter-not-found", 404, "The dead letter does not exist"),
+        new("dead-letter-without-queue", 409, "The dead letter has no queue to go to"),
 
         // The service
         new("enqueue-unconfirmed", 503, "The queue did not confirm the job in time"),

@@ -7,6 +7,9 @@ namespace QueueInference.Core.Auth;
 /// <summary>Registers the one static key.</summary>
 public static class ApiKeyAuthExtensions
 {
+    /// <summary>Below it everything needs the key of administrators, where there are keys.</summary>
+    public const string AdminPath = "/v1/admin";
+
     /// <summary>Registers the key, and the check at start that a host without one stays on loopback.</summary>
     public static IServiceCollection AddApiKeyAuth(this IServiceCollection services)
     {

@@ -13,7 +13,7 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, Func<HttpContext, s
 {
     private static readonly PathString[] Open = ["/health", "/openapi", "/docs", "/problems"];
 
-    private readonly byte[]? _keyHash = string.IsNullOrEmpty(options.Value.ApiKey) ? null : Hash(options.Value.ApiKey);
+    private readonly byte[]? _keyHash = HashOf(options.Value.ApiKey), _adminHash = HashOf(options.Value.AdminKey);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -33,9 +33,16 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, Func<HttpContext, s
         }
 
         // Hashes have one length, so the time taken says nothing about the key's.
-        return CryptographicOperations.FixedTimeEquals(Hash(token), keyHash)
+        var hash = Hash(token);
+        var isAdmin = _adminHash is not null && CryptographicOperations.FixedTimeEquals(hash, _adminHash);
+        if (!isAdmin && !CryptographicOperations.FixedTimeEquals(hash, keyHash))
+        {
+            return ChallengeAsync(context, "invalid-credentials", "The API key is not valid.");
+        }
+
+        return isAdmin || !context.Request.Path.StartsWithSegments(ApiKeyAuthExtensions.AdminPath)
             ? next(context)
-            : ChallengeAsync(context, "invalid-credentials", "The API key is not valid.");
+            : reject(context, "forbidden", "This needs the key that the service has as Auth:AdminKey.");
     }
 
     private Task ChallengeAsync(HttpContext context, string slug, string detail)
@@ -61,6 +68,8 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, Func<HttpContext, s
     private static string? BearerToken(StringValues header)
         => header.ToString() is var value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && value[7..].Trim() is { Length: > 0 } token
             ? token : null;
+
+    private static byte[]? HashOf(string? key) => string.IsNullOrEmpty(key) ? null : Hash(key);
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -7,13 +7,23 @@ namespace QueueInference.Core.Auth;
 internal sealed class AuthOptionsValidator(IConfiguration configuration) : IValidateOptions<AuthOptions>
 {
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
-        => WhyNot(options) is { } error ? ValidateOptionsResult.Fail(error) : ValidateOptionsResult.Success;
-
-    private string? WhyNot(AuthOptions options) => options.ApiKey switch
     {
-        null or "" => RequireKeyOffLoopback(configuration),
-        { Length: < AuthOptions.MinKeyLength } => $"Auth:ApiKey must have at least {AuthOptions.MinKeyLength} characters.",
-        var key when key.Any(c => c is <= ' ' or > '~') => "Auth:ApiKey must consist of visible ASCII characters: it travels in a header.",
+        string[] faults = [.. new[] { Missing(options), Malformed("ApiKey", options.ApiKey), Malformed("AdminKey", options.AdminKey) }.OfType<string>()];
+        return faults.Length > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    private string? Missing(AuthOptions options) => (string.IsNullOrEmpty(options.ApiKey), string.IsNullOrEmpty(options.AdminKey)) switch
+    {
+        (true, false) => "Auth:AdminKey without Auth:ApiKey protects nothing but /v1/admin; set Auth__ApiKey too.",
+        (true, true) => RequireKeyOffLoopback(configuration),
+        _ => null,
+    };
+
+    private static string? Malformed(string name, string? key) => key switch
+    {
+        null or "" => null,
+        { Length: < AuthOptions.MinKeyLength } => $"Auth:{name} must have at least {AuthOptions.MinKeyLength} characters.",
+        _ when key.Any(c => c is <= ' ' or > '~') => $"Auth:{name} must consist of visible ASCII characters: it travels in a header.",
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Models;
@@ -35,6 +36,8 @@ public static class CoreRegistration
         services.TryAddSingleton<JobSweeps>();
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
+        services.TryAddSingleton<DeadLetterStore>();
+        services.AddHostedService<StoreFormatCheck>();
         services.AddPayloads(connectionString);
         return services;
     }
@@ -53,6 +56,6 @@ public static class CoreRegistration
         ];
         return faults.Length > 0
             ? throw new StartupException(string.Join(' ', faults))
-            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>();
+            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
     }
 }

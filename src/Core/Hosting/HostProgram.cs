@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using QueueInference.Core.Store;
 
 namespace QueueInference.Core.Hosting;
 
@@ -15,7 +16,17 @@ public static class HostProgram
         {
             Failpoint.Check();
             await program();
-            return 0;
+            // Not 0 where a part of it found that it cannot go on, and said why.
+            return Environment.ExitCode;
+        }
+        catch (OperationCanceledException) when (Environment.ExitCode != 0)
+        {
+            // It ended itself before it had quite started.
+            return Environment.ExitCode;
+        }
+        catch (StoreUnavailableException e) when (e.InnerException is StoreFormatException format)
+        {
+            return Refuse(format.Message);
         }
         catch (OptionsValidationException e)
         {

@@ -10,4 +10,5 @@ namespace QueueInference.Core.Jobs;
 [JsonSerializable(typeof(JobSpec))]
 [JsonSerializable(typeof(ModelVersionInfo))]
 [JsonSerializable(typeof(Models.WorkerInfo))]
+[JsonSerializable(typeof(DeadLetters.DeadLetter))]
 public sealed partial class JobJson : JsonSerializerContext;

@@ -31,6 +31,12 @@ internal static class JobKeys
     public static RedisKey Result(JobId id) => Join(Results, id);
     /// <summary>A webhook delivery: its body, fixed at the first attempt, and the attempts made.</summary>
     public static RedisKey Delivery(JobId id) => $"qi:{{{id.Partition}}}:hook:{id.Text}";
+    /// <summary>Dead letters, by when each was kept. They are of no partition: a message that cannot be read names none.</summary>
+    public static RedisKey DeadLetters() => "qi:{dead}:index";
+    /// <summary>A dead letter, with its body.</summary>
+    public static RedisKey DeadLetter(string id) => $"qi:{{dead}}:letter:{id}";
+    /// <summary>What the dead letters take, and how many the broker had last.</summary>
+    public static RedisKey DeadLetterState() => "qi:{dead}:state";
     /// <summary>Pub/sub channel that names finished jobs.</summary>
     public static string Wake(string partition) => $"qi:{{{partition}}}:done";
     /// <summary>An idempotency key, in a slot of its own; the caller's text is hashed, so it may hold anything.</summary>

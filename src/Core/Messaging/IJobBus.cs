@@ -23,12 +23,12 @@ public interface IJobBus
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(string queue, int prefetch, Func<Delivery, Task> handler, CancellationToken cancellationToken);
 
-    /// <summary>Moves a message that nobody can read to <see cref="QueueNames.Parked"/>.</summary>
-    Task ParkAsync(Delivery delivery, CancellationToken cancellationToken);
+    /// <summary>Moves a message that this build cannot read to <see cref="QueueNames.Parked"/>, with the reason.</summary>
+    Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
 }
 
-/// <summary>One message in the hands of a handler. A redelivery has the same <paramref name="MessageId"/>.</summary>
-public sealed record Delivery(string MessageId, ReadOnlyMemory<byte> Body);
+/// <summary>One message in the hands of a handler, from a queue. A redelivery has the same <paramref name="MessageId"/>.</summary>
+public sealed record Delivery(string Queue, string MessageId, ReadOnlyMemory<byte> Body);
 
 /// <summary>Thrown by a handler to put its message back into the queue.</summary>
 public sealed class GiveBackException(string reason) : Exception(reason);

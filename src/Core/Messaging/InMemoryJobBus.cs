@@ -13,9 +13,9 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
 
     public override bool Redelivers => false;
 
-    public override Task ParkAsync(Delivery delivery, CancellationToken cancellationToken)
+    public override Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
     {
-        ParkedInMemory(logger, delivery.Body.Length);
+        ParkedInMemory(logger, delivery.Body.Length, reason);
         return Task.CompletedTask;
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         var messageId = context.MessageId ?? Guid.NewGuid();
         try
         {
-            await handler(new Delivery(ShortId.Of(messageId), context.Message.Body));
+            await handler(new Delivery(queue, ShortId.Of(messageId), context.Message.Body));
         }
         catch (GiveBackException)
         {
@@ -69,6 +69,6 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         }
     }
 
-    [LoggerMessage(601, LogLevel.Error, "A message of {Length} bytes could not be read and was dropped")]
-    private static partial void ParkedInMemory(ILogger logger, int length);
+    [LoggerMessage(601, LogLevel.Error, "A message of {Length} bytes could not be read and was dropped: {Reason}")]
+    private static partial void ParkedInMemory(ILogger logger, int length, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using QueueInference.Contracts;
@@ -15,8 +16,16 @@ namespace QueueInference.Core.Messaging;
 /// </remarks>
 public static class JobGroupCodec
 {
-    /// <summary>The version this build writes, and the only one it reads.</summary>
+    /// <summary>The version this build writes. One that is new is written only when every worker reads it: docs/architecture.md says how.</summary>
     public const byte FormatVersion = 1;
+
+    /// <summary>How the bytes behind <c>QI</c> and the version are read, for each version that this build reads.</summary>
+    private static readonly FrozenDictionary<byte, Reader> Readers = new Dictionary<byte, Reader> { [1] = ReadGroup }.ToFrozenDictionary();
+
+    private delegate (JobMessage[] Jobs, string? TraceParent) Reader(ReadOnlyMemory<byte> body);
+
+    /// <summary>The versions that this build reads, in order.</summary>
+    public static IReadOnlyList<byte> ReadVersions { get; } = [.. Readers.Keys.Order()];
 
     /// <summary>Writes a group.</summary>
     public static byte[] Encode(IReadOnlyList<JobMessage> jobs, string? traceParent = null)
@@ -38,13 +47,33 @@ public static class JobGroupCodec
     /// <exception cref="InvalidDataException">The bytes are no group, or of a version this build does not know.</exception>
     public static (IReadOnlyList<JobMessage> Jobs, string? TraceParent) Decode(ReadOnlyMemory<byte> body)
     {
-        var head = TensorCodec.Take(ref body, 4).Span;
-        if (head[0] != 'Q' || head[1] != 'I' || head[2] != FormatVersion)
-        {
-            throw new InvalidDataException("Not a group of jobs, or one of an unknown format version.");
-        }
+        var version = VersionOf(body.Span) ?? throw new InvalidDataException("It is no group of jobs.");
+        return Readers.TryGetValue(version, out var read)
+            ? read(body[3..])
+            : throw new InvalidDataException($"It has format version {version}; this build reads {string.Join(", ", ReadVersions)}.");
+    }
 
-        var traceParent = Encoding.ASCII.GetString(TensorCodec.Take(ref body, head[3]).Span);
+    /// <summary>Reads a group that may be anything; false where this build cannot.</summary>
+    public static bool TryDecode(ReadOnlyMemory<byte> body, out IReadOnlyList<JobMessage> jobs)
+    {
+        try
+        {
+            (jobs, _) = Decode(body);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            jobs = [];
+            return false;
+        }
+    }
+
+    /// <summary>The format version of a message; null where it is no group of jobs.</summary>
+    public static byte? VersionOf(ReadOnlySpan<byte> body) => body is [(byte)'Q', (byte)'I', var version, ..] ? version : null;
+
+    private static (JobMessage[] Jobs, string? TraceParent) ReadGroup(ReadOnlyMemory<byte> body)
+    {
+        var traceParent = Encoding.ASCII.GetString(TensorCodec.Take(ref body, TensorCodec.Take(ref body, 1).Span[0]).Span);
         var jobs = new JobMessage[BinaryPrimitives.ReadUInt16LittleEndian(TensorCodec.Take(ref body, 2).Span)];
         for (var i = 0; i < jobs.Length; i++)
         {

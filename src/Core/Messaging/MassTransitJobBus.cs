@@ -38,7 +38,7 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
         return new Subscription(handle);
     }
 
-    public abstract Task ParkAsync(Delivery delivery, CancellationToken cancellationToken);
+    public abstract Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
 
     protected abstract Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken);
 

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace QueueInference.Core.Messaging;
 
@@ -10,7 +12,10 @@ public static class MessagingRegistration
     /// <summary>Jobs travel over RabbitMQ at this <c>amqp://</c> or <c>amqps://</c> address.</summary>
     public static IServiceCollection AddRabbitMqJobBus(this IServiceCollection services, Uri address)
     {
-        services.AddSingleton(new RabbitMqTopology(address));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new RabbitMqTopology(
+            address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RabbitMqTopology>>()));
+        services.AddSingleton<IDeadLetterQueues, RabbitMqDeadLetterQueues>();
         services.AddSingleton<IJobBus, RabbitMqJobBus>();
         return services.AddMassTransit(bus =>
         {
@@ -29,6 +34,7 @@ public static class MessagingRegistration
     public static IServiceCollection AddInMemoryJobBus(this IServiceCollection services)
     {
         services.AddSingleton<IJobBus, InMemoryJobBus>();
+        services.AddSingleton<IDeadLetterQueues, NoDeadLetterQueues>();
         return services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

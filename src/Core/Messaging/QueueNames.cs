@@ -14,8 +14,11 @@ public static class QueueNames
     /// <summary>An exchange that nothing is bound to: a confirmed publish to it proves that the broker takes messages.</summary>
     public const string Probe = "qi.probe";
 
+    /// <summary>What the queues of jobs begin with.</summary>
+    public const string RunPrefix = "qi.run.";
+
     /// <summary>The queue of a model and priority class.</summary>
-    public static string Run(string model, JobPriority priority) => $"qi.run.{model}.{Name(priority)}";
+    public static string Run(string model, JobPriority priority) => $"{RunPrefix}{model}.{Name(priority)}";
 
     private static string Name(JobPriority priority) => priority switch
     {

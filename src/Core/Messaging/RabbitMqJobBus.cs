@@ -10,7 +10,8 @@ internal sealed class RabbitMqJobBus(IBusControl bus, IReceiveEndpointConnector 
 {
     public override bool Redelivers => true;
 
-    public override Task ParkAsync(Delivery delivery, CancellationToken cancellationToken) => topology.ParkAsync(delivery.Body, cancellationToken);
+    public override Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken) =>
+        topology.ParkAsync(delivery, reason, cancellationToken);
 
     protected override async Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken)
     {
@@ -43,7 +44,7 @@ internal sealed class RabbitMqJobBus(IBusControl bus, IReceiveEndpointConnector 
     }
 
     protected override Task HandleAsync(string queue, ConsumeContext<JobGroup> context, Func<Delivery, Task> handler) =>
-        handler(new Delivery(ShortId.Of(context.MessageId ?? Guid.NewGuid()), context.Message.Body));
+        handler(new Delivery(queue, ShortId.Of(context.MessageId ?? Guid.NewGuid()), context.Message.Body));
 
     protected override void SetMandatory(SendContext context, bool mandatory)
     {

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace QueueInference.Core.Messaging;
 
@@ -7,37 +10,109 @@ namespace QueueInference.Core.Messaging;
 /// Declares exchanges and queues, and parks messages, on short-lived connections of its own: a connection that publishes is one that
 /// the broker may stop reading from, so the one that acknowledges never does.
 /// </summary>
-internal sealed class RabbitMqTopology(Uri address)
+internal sealed partial class RabbitMqTopology(Uri address, TimeProvider time, ILogger<RabbitMqTopology> logger)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>More deliveries than any message has, and on every version of the broker the same: without it those since 4.0 drop one after 20.</summary>
+    private const int DeliveryLimit = 10_000;
+
+    private readonly ConcurrentDictionary<string, bool> _told = new();
 
     /// <summary>The arguments of every job queue; the consumer declares with the same ones.</summary>
     public static IReadOnlyDictionary<string, object> QueueArguments { get; } = new Dictionary<string, object>
     {
         // Attempts are counted in the store; the broker's own limit must never drop a job.
-        ["x-delivery-limit"] = 10_000,
+        ["x-delivery-limit"] = DeliveryLimit,
         ["x-dead-letter-exchange"] = QueueNames.Dead,
         // At-least-once dead-lettering needs both of these, or it silently is at-most-once.
         ["x-dead-letter-strategy"] = "at-least-once",
         ["x-overflow"] = "reject-publish",
     };
 
+    /// <summary>The arguments of the queues of dead letters, which have no others to go to.</summary>
+    public static IReadOnlyDictionary<string, object> LetterArguments { get; } = new Dictionary<string, object> { ["x-delivery-limit"] = DeliveryLimit };
+
     /// <summary>Declares a job queue and where its dead letters go.</summary>
-    public Task DeclareAsync(string queue, CancellationToken cancellationToken) => WithChannelAsync(async (channel, token) =>
+    /// <exception cref="QueueMismatchException">The queue is there with other arguments; the log has it too.</exception>
+    public async Task DeclareAsync(string queue, CancellationToken cancellationToken)
     {
-        await DeclareQueueAsync(channel, QueueNames.Dead, [], token);
-        await DeclareQueueAsync(channel, queue, QueueArguments, token);
-    }, cancellationToken);
+        try
+        {
+            await WithConnectionAsync(async (connection, token) =>
+            {
+                await DeclareLettersAsync(connection, QueueNames.Dead, token);
+                await DeclareQueueAsync(connection, queue, QueueArguments, token);
+            }, cancellationToken);
+        }
+        catch (QueueMismatchException e)
+        {
+            Mismatch(logger, e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>What the broker tells of itself when it is connected to.</summary>
+    public async Task<IDictionary<string, object?>?> PropertiesAsync(CancellationToken cancellationToken)
+    {
+        IDictionary<string, object?>? properties = null;
+        await WithConnectionAsync((connection, _) =>
+        {
+            properties = connection.ServerProperties;
+            return Task.CompletedTask;
+        }, cancellationToken);
+        return properties;
+    }
+
+    /// <summary>Declares both queues of dead letters.</summary>
+    public async Task DeclareLettersAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        await DeclareLettersAsync(connection, QueueNames.Dead, cancellationToken);
+        await DeclareLettersAsync(connection, QueueNames.Parked, cancellationToken);
+    }
 
     /// <summary>Publishes to the parking queue, confirmed.</summary>
-    public Task ParkAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => WithChannelAsync(async (channel, token) =>
+    public Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken) => WithConnectionAsync(async (connection, token) =>
     {
-        await DeclareQueueAsync(channel, QueueNames.Parked, [], token);
-        await channel.BasicPublishAsync(QueueNames.Parked, "", mandatory: true, new BasicProperties { Persistent = true }, body, token);
+        await DeclareLettersAsync(connection, QueueNames.Parked, token);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), token);
+        await channel.BasicPublishAsync(QueueNames.Parked, "", mandatory: true, Parked(delivery, reason), delivery.Body, token);
     }, cancellationToken);
 
+    /// <summary>A new connection, to be disposed.</summary>
+    public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken) =>
+        await Factory().CreateConnectionAsync(name, cancellationToken).WaitAsync(cancellationToken);
+
+    private BasicProperties Parked(Delivery delivery, string reason) => new()
+    {
+        Persistent = true,
+        MessageId = delivery.MessageId,
+        Headers = DeathHeaders.Parked(delivery.Queue, reason, time.GetUtcNow().ToUnixTimeMilliseconds()),
+    };
+
+    /// <summary>A queue of dead letters that an earlier build declared is used as it is: what matters is that messages have a place.</summary>
+    private async Task DeclareLettersAsync(IConnection connection, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DeclareQueueAsync(connection, name, LetterArguments, cancellationToken);
+        }
+        catch (QueueMismatchException e)
+        {
+            if (_told.TryAdd(name, true))
+            {
+                AsItIs(logger, e.Message);
+            }
+
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(name, name, "", cancellationToken: cancellationToken);
+        }
+    }
+
+    /// <summary>On a channel of its own, which the broker closes where the queue is another than we want.</summary>
     private static async Task DeclareQueueAsync(
-        IChannel channel, string name, IEnumerable<KeyValuePair<string, object>> arguments, CancellationToken cancellationToken)
+        IConnection connection, string name, IEnumerable<KeyValuePair<string, object>> arguments, CancellationToken cancellationToken)
     {
         var all = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         foreach (var (key, value) in arguments)
@@ -45,19 +120,25 @@ internal sealed class RabbitMqTopology(Uri address)
             all[key] = value;
         }
 
-        await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
-        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, all, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(name, name, "", cancellationToken: cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await channel.ExchangeDeclareAsync(name, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+            await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, all, cancellationToken: cancellationToken);
+            await channel.QueueBindAsync(name, name, "", cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: 406 } reason)
+        {
+            throw new QueueMismatchException(name, reason.ReplyText, e);
+        }
     }
 
-    private async Task WithChannelAsync(Func<IChannel, CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task WithConnectionAsync(Func<IConnection, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Timeout);
-        await using var connection = await Factory().CreateConnectionAsync("queueinference-topology", deadline.Token).WaitAsync(deadline.Token);
-        await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), deadline.Token);
-        await work(channel, deadline.Token).WaitAsync(deadline.Token);
+        await using var connection = await ConnectAsync("queueinference-topology", deadline.Token);
+        await work(connection, deadline.Token).WaitAsync(deadline.Token);
     }
 
     private ConnectionFactory Factory()
@@ -72,4 +153,10 @@ internal sealed class RabbitMqTopology(Uri address)
         factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
         return factory;
     }
+
+    [LoggerMessage(603, LogLevel.Error, "Jobs cannot be taken. {Mismatch}")]
+    private static partial void Mismatch(ILogger logger, string mismatch);
+
+    [LoggerMessage(602, LogLevel.Warning, "{Mismatch} Until then it is used as it is.")]
+    private static partial void AsItIs(ILogger logger, string mismatch);
 }

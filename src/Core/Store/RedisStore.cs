@@ -11,6 +11,8 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
 {
     private static readonly ConcurrentDictionary<string, Script> Scripts = new();
 
+    private readonly StoreFormat _format = new();
+
     private sealed record Script(string Text, byte[] Hash);
 
     /// <summary>Runs the embedded script <paramref name="name"/>.lua.</summary>
@@ -30,7 +32,12 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await command(redis.GetDatabase()).WaitAsync(options.Timeout, cancellationToken);
+            var database = redis.GetDatabase();
+            return await (_format.IsKnown ? command(database) : CheckedAsync(database, command)).WaitAsync(options.Timeout, cancellationToken);
+        }
+        catch (StoreFormatException e)
+        {
+            throw new StoreUnavailableException(e);
         }
         catch (RedisServerException e) when (e.Message.StartsWith("OOM", StringComparison.Ordinal) || e.Message.Contains(" OOM ", StringComparison.Ordinal))
         {
@@ -40,6 +47,21 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
         {
             throw new StoreUnavailableException(e);
         }
+    }
+
+    /// <summary>Looks again whether the store is one that this build knows; while it is not, every call is refused.</summary>
+    /// <exception cref="StoreUnavailableException">It is not, which the inner exception says, or it does not answer.</exception>
+    internal Task CheckFormatAsync(CancellationToken cancellationToken) => GuardAsync(async database =>
+    {
+        await _format.CheckAsync(database);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>The first call of all, whoever makes it, comes only after a look at the format.</summary>
+    private async Task<T> CheckedAsync<T>(IDatabase database, Func<IDatabase, Task<T>> command)
+    {
+        await _format.CheckAsync(database);
+        return await command(database);
     }
 
     private static async Task<RedisResult> EvaluateAsync(IDatabase database, Script script, RedisKey[] keys, RedisValue[] args)

@@ -55,4 +55,8 @@ public static class InferenceTelemetry
     /// <summary>Publishes a gauge of jobs waiting per model.</summary>
     public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
         Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");
+
+    /// <summary>Publishes a gauge of dead letters by place: <c>store</c> or <c>broker</c>.</summary>
+    public static void ObserveDeadLetters(Func<IEnumerable<Measurement<long>>> counts) =>
+        Meter.CreateObservableGauge("qi.dead.letters", counts, "{message}", "Messages that nobody works on any more, by place.");
 }

@@ -13,7 +13,7 @@ internal sealed class WorkerService(
     ModelRepository repository, ModelLoader loader, ServedModels served, ModelCatalogue catalogue, IJobBus bus,
     JobIntake intake, WorkerDrain drain, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), MismatchPause = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -79,6 +79,11 @@ internal sealed class WorkerService(
             {
                 await step();
                 return;
+            }
+            catch (QueueMismatchException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The log has it. An operator must act, and then nothing need be started again.
+                await Task.Delay(MismatchPause, time, cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {

@@ -60,7 +60,7 @@ internal sealed class JobIntake(
         catch (InvalidDataException e)
         {
             Log.Unreadable(logger, e.Message);
-            await ParkAsync(hold, delivery);
+            await ParkAsync(hold, delivery, e.Message);
         }
         catch (Exception e)
         {
@@ -72,11 +72,11 @@ internal sealed class JobIntake(
         }
     }
 
-    private async Task ParkAsync(MessageHold hold, Delivery delivery)
+    private async Task ParkAsync(MessageHold hold, Delivery delivery, string reason)
     {
         try
         {
-            await bus.ParkAsync(delivery, CancellationToken.None);
+            await bus.ParkAsync(delivery, reason, CancellationToken.None);
             hold.Settle();
         }
         catch (Exception e)

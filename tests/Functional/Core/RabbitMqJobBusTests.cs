@@ -24,5 +24,5 @@ public sealed class RabbitMqJobBusTests(TestServices broker) : JobBusContract
     }
 
     [Fact]
-    public async Task Park_UnreadableMessage_IsKept() => await Bus.ParkAsync(new Delivery("m", new byte[] { 1 }), TestContext.Current.CancellationToken);
+    public async Task Park_UnreadableMessage_IsKept() => await Bus.ParkAsync(new Delivery("q", "m", new byte[] { 1 }), "test", TestContext.Current.CancellationToken);
 }

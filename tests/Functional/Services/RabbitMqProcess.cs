@@ -17,9 +17,6 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>Data and logs; its processes are known by it.</summary>
     public string Folder => _folder;
 
-    /// <summary>Starts rabbitmqctl for it.</summary>
-    public Process StartControl(IEnumerable<string> arguments, Action<string> line) => ServerRoot.Start(Control, arguments, Settings, line);
-
     /// <summary>What its programs must find in their environment.</summary>
     private Dictionary<string, string> Settings => new()
     {
@@ -56,6 +53,17 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     {
         _process!.Kill(entireProcessTree: true);
         _process.WaitForExit();
+    }
+
+    /// <summary>Runs rabbitmqctl for this node, and answers what it printed.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<string> ControlAsync(params string[] arguments)
+    {
+        var output = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var control = ServerRoot.Start(Control, ["--timeout", "60", .. arguments], Settings, output.Enqueue);
+        await control.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        var text = string.Join('\n', output);
+        return control.ExitCode == 0 ? text : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {text}");
     }
 
     /// <summary>It stands still, connections and all.</summary>

@@ -1,5 +1,7 @@
 using QueueInference.Contracts;
+using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
 using QueueInference.Core.Payloads;
 using QueueInference.Tests.Shared;
 using static QueueInference.Tests.Shared.StoreHarness;
@@ -35,9 +37,16 @@ internal sealed class LifecycleScripts(StoreHarness store)
         ("void", living => _sweeps.VoidAsync(store.Model, [living.Job.Id], Stop)),
         ("payload-note", living => new PayloadLedger(store.Redis).NoteAsync(PayloadLedger.NewName("p00"), TimeSpan.Zero, Stop)),
         ("payload-due", _ => new PayloadLedger(store.Redis).DueAsync("p00", 1, Stop)),
+        ("dead-room", _ => Letters.RoomAsync(1, 0, Stop)),
+        ("dead-keep", living => Letters.KeepAsync(Letter(living), new byte[] { 1 }, Stop)),
+        ("dead-drop", living => Letters.RemoveAsync([Letter(living).Id], Stop)),
         ("outbox-take", living => store.Outbox.TakeDueAsync("p00", 1, TimeSpan.Zero, Stop)),
         ("outbox-settle", living => store.Outbox.RetryAsync(living.Job.Id, TimeSpan.Zero, 1, Stop)),
     ];
+
+    private DeadLetterStore Letters => new(store.Redis);
+
+    private static DeadLetter Letter(LivingJob living) => DeadLetter.Of(QueueNames.Dead, living.Job.Id.Text, new Death(null, null, 0, null), new byte[] { 1 });
 
     private static Lease LeaseOf(LivingJob living) => new(living.Job.Id, living.Token);
 

@@ -8,6 +8,8 @@
 --
 -- What is alike for the jobs of a group is made once: a text of a number, a pattern or a joined key costs a script as much as a command.
 --
+-- A change of fields or keys that an earlier build cannot live with needs a new StoreFormat.Version.
+--
 -- A record is a hash of short fields, so that Redis keeps it in one piece of memory:
 --   state
 --   model, tenant

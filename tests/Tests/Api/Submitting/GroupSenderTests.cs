@@ -98,6 +98,6 @@ public sealed class GroupSenderTests(GarnetFixture garnet) : IClassFixture<Garne
         public Task<IAsyncDisposable> SubscribeAsync(string queue, int prefetch, Func<Delivery, Task> handler, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task ParkAsync(Delivery delivery, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -10,7 +10,7 @@ namespace QueueInference.Tests.Core.Auth;
 
 public sealed class ApiKeyMiddlewareTests
 {
-    private const string Key = "0123456789abcdef";
+    private const string Key = "0123456789abcdef", AdminKey = "fedcba9876543210";
 
     [Theory]
     [InlineData("/v1/jobs", null, "missing-credentials")]
@@ -83,6 +83,30 @@ public sealed class ApiKeyMiddlewareTests
         Assert.Equal(expected, await InvokeAsync(context, null));
     }
 
+    [Theory]
+    [InlineData("/v1/admin/dead-letters", Key, AdminKey, "forbidden")]
+    [InlineData("/V1/ADMIN/dead-letters", Key, AdminKey, "forbidden")]
+    [InlineData("/v1/admin", Key, AdminKey, "forbidden")]
+    [InlineData("/v1/admin/dead-letters", Key, null, "forbidden")]
+    [InlineData("/v1/admin/dead-letters", AdminKey, null, "invalid-credentials")]
+    [InlineData("/v1/admin/dead-letters", AdminKey + "x", AdminKey, "invalid-credentials")]
+    [InlineData("/v1/admin/dead-letters", AdminKey, AdminKey, "passed")]
+    [InlineData("/v1/admin/dead-letters", Key, Key, "passed")]
+    [InlineData("/v1/jobs", AdminKey, AdminKey, "passed")]
+    [InlineData("/v1/jobs", Key, AdminKey, "passed")]
+    [InlineData("/v1/administrators", Key, AdminKey, "passed")]
+    public async Task Invoke_ForAdministrators_AsksForTheirKey(string path, string sent, string? adminKey, string expected)
+    {
+        var context = Context(path);
+        context.Request.Headers.Authorization = "Bearer " + sent;
+
+        Assert.Equal(expected, await InvokeAsync(context, Key, adminKey));
+    }
+
+    [Fact]
+    public async Task Invoke_ForAdministratorsWithoutAnyKey_IsOpenToThisMachine() =>
+        Assert.Equal("passed", await InvokeAsync(Context("/v1/admin/dead-letters"), null));
+
     private static DefaultHttpContext Context(string path)
     {
         var context = new DefaultHttpContext();
@@ -91,10 +115,10 @@ public sealed class ApiKeyMiddlewareTests
         return context;
     }
 
-    private static async Task<string> InvokeAsync(HttpContext context, string? key)
+    private static async Task<string> InvokeAsync(HttpContext context, string? key, string? adminKey = null)
     {
         var seen = "";
-        using var services = new ServiceCollection().AddSingleton(Options.Create(new AuthOptions { ApiKey = key })).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton(Options.Create(new AuthOptions { ApiKey = key, AdminKey = adminKey })).BuildServiceProvider();
         var app = new ApplicationBuilder(services);
         app.UseApiKeyAuth((_, slug, _) => Record(slug));
         app.Run(_ => Record("passed"));

@@ -15,6 +15,9 @@ public sealed class AuthOptionsTests
     [InlineData("urls=http://0.0.0.0:80|Auth:ApiKey=0123456789abcdef", null)]
     [InlineData("Auth:ApiKey=0123456789abcde", "Auth:ApiKey must have at least 16 characters.")]
     [InlineData("Auth:ApiKey=0123456789 abcdef", "Auth:ApiKey must consist of visible ASCII characters: it travels in a header.")]
+    [InlineData("Auth:ApiKey=0123456789abcdef|Auth:AdminKey=0123456789abcdef", null)]
+    [InlineData("Auth:ApiKey=0123456789abcdef|Auth:AdminKey=0123456789abcde", "Auth:AdminKey must have at least 16 characters.")]
+    [InlineData("Auth:AdminKey=0123456789abcdef", "Auth:AdminKey without Auth:ApiKey protects nothing but /v1/admin; set Auth__ApiKey too.")]
     [InlineData(
         "urls=http://localhost:1;http://0.0.0.0:80",
         "The host would listen on 'http://0.0.0.0:80' without an API key; set Auth__ApiKey to a secret of at least 16 characters, or listen on a loopback address such as http://localhost:5000.")]
@@ -22,7 +25,7 @@ public sealed class AuthOptionsTests
     {
         var configuration = ListenAddressesTests.Configuration(settings);
 
-        var result = new AuthOptionsValidator(configuration).Validate(null, new AuthOptions { ApiKey = configuration["Auth:ApiKey"] });
+        var result = new AuthOptionsValidator(configuration).Validate(null, new AuthOptions { ApiKey = configuration["Auth:ApiKey"], AdminKey = configuration["Auth:AdminKey"] });
 
         Assert.Equal(error, result.FailureMessage);
     }
