@@ -39,7 +39,9 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
     private async Task<StoreState> DriveAsync(Scenario scenario, Cluster cluster, Proxies proxies, RunHistory run, CancellationToken cancellationToken)
     {
         var store = new StoreReader(servers, cluster.Model);
-        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, scenario.Load.Rows);
+        using var sink = new EventSink(run);
+        run.WantsEvents = scenario.Load.Webhooks;
+        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, scenario.Load.Rows, run.WantsEvents ? sink.Url : null);
         var load = new LoadDriver(caller, scenario.Load, run, options.Seed);
         var context = new ChaosContext(
             servers, cluster, proxies, store, run, caller, load, new Random(options.Seed), scenario.RoundsIn(options.Tier), cancellationToken)

@@ -32,12 +32,25 @@ internal static class Checker
             .. fates.SelectMany(fate => fate.Violations()),
             .. unexpected.Select(job => new Violation("I2", $"Nobody submitted {job.Id} ({job.Key ?? "no key"}).")),
             .. state.Jobs.Where(job => !Ends.Contains(job.State)).Select(job => new Violation("I7", $"{job.Id} is still {job.State}.", jobs.Find(one => one.Key == job.Key))),
+            .. run.WantsEvents ? Events(run, state) : [],
             .. ExtraRuns(run, state, allowed),
             .. state.Leftovers.Where(left => left.Value > (left.Key == "parked" ? allowed.Parked : 0)).Select(left => new Violation("I8", $"{left.Value} left in {left.Key}.")),
             .. run.BadExits.Select(exit => new Violation("I9", exit)),
             .. Faults(run),
         ];
         return new Verdict(counts, violations, Recovery(run));
+    }
+
+    /// <summary>Each end was told at least once, and always in the same words.</summary>
+    private static IEnumerable<Violation> Events(RunHistory run, StoreState state)
+    {
+        var told = run.Events.ToLookup(seen => seen.JobId);
+        return state.Jobs.Where(job => Ends.Contains(job.State))
+            .Select(job => (Job: job, Versions: told[job.Id].Distinct().Count()))
+            .Where(end => end.Versions != 1)
+            .Select(end => new Violation("I4", end.Versions == 0
+                ? $"No webhook told of the end of {end.Job.Id}."
+                : $"Webhooks told of the end of {end.Job.Id} in {end.Versions} different ways.", run.Jobs.FirstOrDefault(one => one.Key == end.Job.Key)));
     }
 
     /// <summary>Runs are paid for by what the faults' victims held.</summary>

@@ -14,6 +14,11 @@ internal sealed class RunHistory
     public ConcurrentQueue<JobHistory> Jobs { get; } = new();
     public ConcurrentQueue<FaultRecord> Faults { get; } = new();
 
+    /// <summary>Whether every job named a webhook.</summary>
+    public bool WantsEvents { get; set; }
+
+    public ConcurrentQueue<EventSeen> Events { get; } = new();
+
     /// <summary>Processes that did not end as they should: host, and how.</summary>
     public ConcurrentQueue<string> BadExits { get; } = new();
 }

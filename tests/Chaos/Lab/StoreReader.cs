@@ -34,7 +34,8 @@ internal sealed class StoreReader(Servers servers, string model)
     {
         try
         {
-            await Wait.UntilAsync(async () => await OpenAsync() == 0, within, "every job to end");
+            await Wait.UntilAsync(async () => await OpenAsync() == 0 && await servers.Store.GetDatabase().SortedSetLengthAsync(Prefix + "outbox") == 0, within,
+                "every job to end, and its webhook to be delivered");
         }
         catch (TimeoutException)
         {

@@ -6,11 +6,12 @@ using QueueInference.Chaos.History;
 namespace QueueInference.Chaos.Load;
 
 /// <summary>A client that writes down all it does and sees.</summary>
-internal sealed class Caller(Uri address, string model, RunHistory run, int rows = 1) : IDisposable
+internal sealed class Caller(Uri address, string model, RunHistory run, int rows = 1, string? webhook = null) : IDisposable
 {
     /// <summary>After which a call counts as unanswered.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly string _hook = webhook is null ? "" : $$""","webhook":{"url":"{{webhook}}"}""";
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Submits once.</summary>
@@ -20,7 +21,7 @@ internal sealed class Caller(Uri address, string model, RunHistory run, int rows
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/jobs")
         {
             Content = new StringContent(
-                $$$"""{"model":"{{{model}}}","inputs":[{"name":"x","datatype":"FP32","shape":[{{{rows}}},1],"data":[{{{x}}}]}],"metadata":{"key":"{{{job.Key}}}"}}""",
+                $$$"""{"model":"{{{model}}}","inputs":[{"name":"x","datatype":"FP32","shape":[{{{rows}}},1],"data":[{{{x}}}]}],"metadata":{"key":"{{{job.Key}}}"}{{{_hook}}}}""",
                 Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Idempotency-Key", job.Key);

@@ -21,6 +21,9 @@ internal sealed record LoadPlan
     /// <summary>The least x: the model counts to it, about 5 µs a step.</summary>
     public int Work { get; init; } = 20_000;
 
+    /// <summary>Whether jobs name a webhook.</summary>
+    public bool Webhooks { get; init; }
+
     /// <summary>Rows of a job, all alike.</summary>
     public int Rows { get; init; } = 1;
 }

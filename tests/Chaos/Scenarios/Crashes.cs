@@ -1,3 +1,4 @@
+using QueueInference.Chaos.Load;
 using QueueInference.Functional.Hosts;
 using static QueueInference.Core.Hosting.FailpointNames;
 
@@ -43,6 +44,9 @@ internal static class Crashes
             Rounds = (2, 40), ModelSettings = Patient, Allowed = new() { ExtraRuns = 64 },
             Settings = new() { ["Jobs__KeepInputs"] = "UntilFinished", ["Jobs__LeaseGrace"] = "00:00:01", ["Jobs__Lease"] = "00:00:04" },
         },
+
+        new("19", "crash-webhooks", "the Api ends before it has sent a webhook, and before it has noted that it did: each end is told, always in the same words", chaos =>
+            Crash.ChainAsync(chaos, Often(chaos, [AfterTake, AfterPost], chaos.Cluster.Api))) { Rounds = (2, 40), Load = new() { Webhooks = true }, Settings = EventSink.Settings },
 
         new("19", "crash-payloads", "Api and workers end while they write a payload, and before a job has taken it", chaos => Task.WhenAll(
             new[] { chaos.Cluster.Api, chaos.Cluster.Workers[0] }.Select(host => Often(chaos, PayloadPoints, host)).ToList().Select(crashes => Crash.ChainAsync(chaos, crashes))))

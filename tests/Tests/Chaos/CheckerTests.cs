@@ -55,6 +55,20 @@ public sealed class CheckerTests
     }
 
     [Theory]
+    [InlineData(new[] { "a" }, 0)]
+    [InlineData(new[] { "a", "a" }, 0)]
+    [InlineData(new string[0], 1)]
+    [InlineData(new[] { "a", "b" }, 1)]
+    public void Check_Webhooks_TellEachEndInTheSameWords(string[] bodies, int violations)
+    {
+        See(Succeeded(42));
+        _run.WantsEvents = true;
+        Array.ForEach(bodies, body => _run.Events.Enqueue(new EventSeen(Id, "evt", body)));
+
+        Assert.Equal(violations, Check().Violations.Count(violation => violation.Invariant == "I4"));
+    }
+
+    [Theory]
     [InlineData("failed", "worker-crashed", true)]
     [InlineData("failed", "inference-failed", false)]
     [InlineData("succeeded", null, false)]
