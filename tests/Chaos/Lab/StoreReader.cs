@@ -26,6 +26,13 @@ internal sealed class StoreReader(Servers servers, string model)
         return ((int)values[0], values[2] == "running" ? int.Parse(((string)values[1]!).Split('-')[^2], System.Globalization.CultureInfo.InvariantCulture) : null);
     }
 
+    /// <summary>Jobs that a process has claimed and not ended.</summary>
+    public async Task<int> HeldByAsync(int process)
+    {
+        var open = await servers.Store.GetDatabase().SortedSetRangeByRankAsync(Prefix + "open");
+        return (await Task.WhenAll(open.Select(id => RunOfAsync(id!)))).Count(run => run.Holder == process);
+    }
+
     /// <summary>Jobs that have not ended.</summary>
     public async Task<int> OpenAsync() => (int)await servers.Store.GetDatabase().SortedSetLengthAsync(Prefix + "open");
 

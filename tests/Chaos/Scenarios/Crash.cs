@@ -64,9 +64,18 @@ internal sealed record Crash(HostProcess Host, string Point, int Nth)
         return held;
     }
 
+    /// <summary>Nothing where the host comes to the place by itself before it is ready: what waits for it may lead there.</summary>
     private async Task<IDisposable?> ProvokeAsync(ChaosContext chaos)
     {
-        await Host.ReadyAsync();
+        try
+        {
+            await Host.ReadyAsync();
+        }
+        catch (InvalidOperationException) when (Host.HasExited)
+        {
+            return null;
+        }
+
         return await Provoke!(chaos);
     }
 
