@@ -3,6 +3,7 @@
 #
 # RabbitMQ and Redis come from QI_TEST_RABBITMQ (an AMQP URI), QI_TEST_RABBITMQ_MANAGEMENT (its HTTP address) and QI_TEST_REDIS (host:port),
 # else from Docker where it answers, else from rabbitmq-server and redis-server or valkey-server, which root on Debian and Ubuntu gets installed.
+#   QI_TEST_SERVER_ROOT=DIR        servers that tests kill come from the system in this folder, by chroot, instead of this machine's packages
 #   QI_TEST_ONLY=fast|functional   runs one of the two test programs
 #   FILTER...                      goes to both of them: ./test.sh -class 'QueueInference.Tests.Core.*'
 set -euo pipefail

@@ -64,8 +64,8 @@ internal static class Checker
     }
 
     private static IEnumerable<Violation> Faults(RunHistory run) => run.Faults.IsEmpty
-        ? [new Violation("F", "No fault was injected.")]
-        : run.Faults.Where(fault => !fault.Happened).Select(fault => new Violation("F", $"The fault did not happen: {fault.Name}."));
+        ? [new Violation(Violation.NoFault, "No fault was injected.")]
+        : run.Faults.Where(fault => !fault.Happened).Select(fault => new Violation(Violation.NoFault, $"The fault did not happen: {fault.Name}."));
 
     /// <summary>The longest time from the end of a fault to the next end of a job that a client saw.</summary>
     private static double? Recovery(RunHistory run)

@@ -17,7 +17,11 @@ internal sealed record Counts(int Attempted, int Acknowledged, int Ok, int Lost,
 /// <param name="Invariant">Which: I1 to I9 of docs/reliability.md, or F for a fault that did not happen.</param>
 /// <param name="Text">How.</param>
 /// <param name="Job">The job whose history shows it, where it is about one.</param>
-internal sealed record Violation(string Invariant, string Text, JobHistory? Job = null);
+internal sealed record Violation(string Invariant, string Text, JobHistory? Job = null)
+{
+    /// <summary>A fault did not happen.</summary>
+    public const string NoFault = "F";
+}
 
 /// <summary>What a scenario showed.</summary>
 internal sealed record Verdict(Counts Counts, IReadOnlyList<Violation> Violations, double? RecoverySeconds)

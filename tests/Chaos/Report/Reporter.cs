@@ -18,11 +18,12 @@ internal static class Reporter
             var counts = result.Verdict?.Counts;
             table.Add(result.Scenario.Goal, result.Scenario.Name, Number(counts?.Attempted), Number(counts?.Acknowledged), Number(counts?.Ok), Number(counts?.Lost),
                 Number(counts?.Declared), Number(counts?.Recovered), Number(counts?.Duplicated), Number(counts?.Unexpected),
-                Number(result.Run.Faults.Count(fault => fault.Happened)), Seconds(result.Verdict?.RecoverySeconds), Seconds(result.Seconds), result.Passed ? "ok" : "BROKEN");
+                Number(result.Run.Faults.Count(fault => fault.Happened)), Seconds(result.Verdict?.RecoverySeconds), Seconds(result.Seconds), result.Passed ? "ok" : result.IsVoid ? "void" : "BROKEN");
         }
 
         Console.WriteLine();
         table.Print();
+        Console.WriteLine($"\n{results.Count(result => result.Passed)} passed, {results.Count(result => !result.Passed)} failed");
     }
 
     /// <summary>What happened in one scenario.</summary>

@@ -14,4 +14,7 @@ internal sealed record ScenarioResult(Scenario Scenario, RunHistory Run, Verdict
 {
     public double Seconds { get; } = Run.Now;
     public bool Passed => Verdict is { Passed: true };
+
+    /// <summary>It shows nothing of the service: the scenario itself broke, or its fault did not happen.</summary>
+    public bool IsVoid => Verdict is null || (!Verdict.Passed && Verdict.Violations.All(violation => violation.Invariant == Violation.NoFault));
 }
