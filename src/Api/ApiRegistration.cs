@@ -82,6 +82,7 @@ public static class ApiRegistration
         .AddSingleton<JobWaiters>()
         .AddHostedService(provider => provider.GetRequiredService<JobWaiters>())
         .AddHostedService<WaiterRechecks>()
+        .AddHostedService<PartitionKeeper>()
         .AddSingleton<JobQueries>()
         .AddSingleton<BulkQueries>()
         .AddSingleton<JobBatchReader>()

@@ -58,16 +58,36 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
 
     /// <summary>Sends many to their queues again, newest first; those that come in meanwhile are left alone.</summary>
     /// <exception cref="ProblemException">The broker took none.</exception>
-    public Task<DeadLetterSweep> RedriveAllAsync(string? queue, CancellationToken cancellationToken) => EachPageAsync(queue, async page =>
+    public async Task<DeadLetterSweep> RedriveAllAsync(string? queue, CancellationToken cancellationToken)
     {
-        var sent = 0;
-        foreach (var letter in page.Where(HasQueue))
+        var (started, refused) = (time.GetTimestamp(), 0);
+        var sweep = await EachPageAsync(queue, async page =>
         {
-            sent += await SendAsync(letter, cancellationToken) ? 1 : 0;
-        }
+            var sent = 0;
+            foreach (var letter in page.Where(HasQueue).TakeWhile(_ => time.GetElapsedTime(started) < CallTimeout))
+            {
+                // One queue that takes nothing must not hold up the letters of others.
+                var done = await TrySendAsync(letter, cancellationToken);
+                (sent, refused) = (sent + (done == true ? 1 : 0), refused + (done is null ? 1 : 0));
+            }
 
-        return sent;
-    }, cancellationToken);
+            return sent;
+        }, cancellationToken);
+        return refused > 0 && sweep.Done == 0 ? throw new ProblemException(BrokerAway) : sweep;
+    }
+
+    /// <summary>Null where its queue does not take it.</summary>
+    private async Task<bool?> TrySendAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(letter, cancellationToken);
+        }
+        catch (ProblemException e) when (e.Problem == BrokerAway)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Deletes many.</summary>
     public Task<DeadLetterSweep> DeleteAllAsync(string? queue, CancellationToken cancellationToken) =>
@@ -86,9 +106,10 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
                 seen += page.Count;
                 done += page.Count == 0 ? 0 : await handle(page);
             }
-            while (before is not null && seen < MostPerCall && time.GetElapsedTime(started) < CallTimeout);
+            while (before is not null && done < MostPerCall && time.GetElapsedTime(started) < CallTimeout);
 
-            return new DeadLetterSweep(done, seen - done, before is not null);
+            // Where nothing was done, a repeat would do nothing either.
+            return new DeadLetterSweep(done, seen - done, before is not null && done > 0);
         });
 
     /// <summary>False where somebody else was faster.</summary>
@@ -118,9 +139,9 @@ internal sealed class DeadLetterDesk(DeadLetterStore store, IJobBus bus, BrokerG
     private async Task<int> RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         var removed = await store.RemoveAsync(ids, cancellationToken);
-        foreach (var id in ids)
+        if (removed > 0)
         {
-            Log.Deleted(logger, id);
+            Log.Deleted(logger, removed);
         }
 
         return removed;

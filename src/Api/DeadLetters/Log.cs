@@ -15,6 +15,6 @@ internal static partial class Log
     [LoggerMessage(144, LogLevel.Information, "Dead letter {Id} was sent to {Queue} again")]
     public static partial void Redriven(ILogger logger, string id, string queue);
 
-    [LoggerMessage(145, LogLevel.Warning, "Dead letter {Id} was deleted by an administrator")]
-    public static partial void Deleted(ILogger logger, string id);
+    [LoggerMessage(145, LogLevel.Warning, "{Count} dead letters were deleted by an administrator")]
+    public static partial void Deleted(ILogger logger, int count);
 }

@@ -19,6 +19,9 @@ internal sealed class JobQueries(
 
     private const int ListChunk = 100, ListScan = 2_000;
 
+    /// <summary>More jobs than are ever made in one millisecond: a cursor that says otherwise is none of ours, and would make the store read all there is.</summary>
+    private const int MostInAMillisecond = 10_000;
+
     /// <summary>A job that exists, after at most <paramref name="wait"/>.</summary>
     /// <exception cref="ProblemException">It does not, or no longer.</exception>
     public Task<EndedJob> WaitAsync(string id, string tenant, TimeSpan wait, CancellationToken cancellationToken) => GuardAsync(async () =>
@@ -60,7 +63,20 @@ internal sealed class JobQueries(
     });
 
     /// <summary>Where a queued job stands; null for any other state.</summary>
-    public Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancellationToken) => GuardAsync(async () =>
+    public async Task<QueuePlace?> PlaceAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindPlaceAsync(job, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // It is put together from all nodes of a Redis Cluster; one that is away must not hide the job.
+            return null;
+        }
+    }
+
+    private async Task<QueuePlace?> FindPlaceAsync(JobRecord job, CancellationToken cancellationToken)
     {
         if (job.State != JobState.Queued || await reads.GetPositionAsync(job.Id, job.Spec!.Model, cancellationToken) is not { } position)
         {
@@ -70,7 +86,7 @@ internal sealed class JobQueries(
         var (depth, oldest) = await reads.GetQueueAsync(job.Spec.Model, cancellationToken);
         var age = oldest is { } since ? (time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
         return new QueuePlace(position, Math.Max(0, age) * position / Math.Max(1, depth));
-    });
+    }
 
     /// <summary>A page of the caller's jobs, newest first, and where the next one begins.</summary>
     /// <exception cref="ProblemException">The cursor is none of ours.</exception>
@@ -152,6 +168,7 @@ internal sealed class JobQueries(
 
         return cursor.Split('-') is [var before, var skip]
             && long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && int.TryParse(skip, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count <= MostInAMillisecond
             ? (ms, count)
             : throw new ProblemException(new Problem("invalid-option", "The cursor must be one that this list returned."));
     }

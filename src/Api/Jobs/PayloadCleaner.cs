@@ -20,25 +20,22 @@ internal sealed class PayloadCleaner(IPayloadStore store, PayloadLedger ledger, 
     {
         while (true)
         {
-            await Task.Delay(await CleanOrRestAsync(stoppingToken), time, stoppingToken);
+            var cleaned = await Task.WhenAll(partitions.All.Select(partition => TryCleanAsync(partition, stoppingToken)));
+            await Task.Delay(cleaned.All(done => done) ? Interval : Rest, time, stoppingToken);
         }
     }
 
-    private async Task<TimeSpan> CleanOrRestAsync(CancellationToken cancellationToken)
+    private async Task<bool> TryCleanAsync(string partition, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var partition in partitions.All)
-            {
-                await CleanAsync(partition, cancellationToken);
-            }
-
-            return Interval;
+            await CleanAsync(partition, cancellationToken);
+            return true;
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
         {
             Log.CleaningFailed(logger, e.InnerException?.Message ?? e.Message);
-            return Rest;
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Api.Hosting;
 using QueueInference.Contracts;
@@ -16,12 +17,13 @@ internal sealed class Sweeper(
     ILogger<Sweeper> logger) : BackgroundService
 {
     private static readonly TimeSpan PublishTimeout = TimeSpan.FromSeconds(5);
-    private long? _quietUntil;
+    private readonly ConcurrentDictionary<string, long> _quietUntil = new();
+    private long _startedQuietUntil;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // This process may have been started because Redis was away: no lease counts as dead before its holder had time to renew it.
-        _quietUntil = time.GetUtcNow().Add(jobs.Value.Lease).ToUnixTimeMilliseconds();
+        _startedQuietUntil = OneLease();
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
         do
         {
@@ -32,26 +34,32 @@ internal sealed class Sweeper(
 
     private async Task SweepOrRestAsync(CancellationToken cancellationToken)
     {
+        await TryAsync(partitions.All, () => identity.EnsureAsync(cancellationToken));
+        // Side by side: a node of a Redis Cluster that is away keeps only its own parts from being swept.
+        await Task.WhenAll(partitions.All.Where(IsDue).Select(partition => TryAsync([partition], () => SweepAsync(partition, cancellationToken))));
+    }
+
+    private bool IsDue(string partition) => time.GetUtcNow().ToUnixTimeMilliseconds() >= _quietUntil.GetValueOrDefault(partition, _startedQuietUntil);
+
+    private async Task TryAsync(IReadOnlyList<string> away, Func<Task> work)
+    {
         try
         {
-            await identity.EnsureAsync(cancellationToken);
-            await partitions.EnsureAsync(cancellationToken);
-            if (_quietUntil is not { } until || time.GetUtcNow().ToUnixTimeMilliseconds() >= until)
-            {
-                _quietUntil = null;
-                foreach (var partition in partitions.All)
-                {
-                    await SweepAsync(partition, cancellationToken);
-                }
-            }
+            await work();
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
         {
             // While Redis was away no lease could be renewed: they are given one length before they count as dead.
-            _quietUntil = time.GetUtcNow().Add(jobs.Value.Lease).ToUnixTimeMilliseconds();
+            foreach (var partition in away)
+            {
+                _quietUntil[partition] = OneLease();
+            }
+
             Log.SweepFailed(logger, e.Message);
         }
     }
+
+    private long OneLease() => time.GetUtcNow().Add(jobs.Value.Lease).ToUnixTimeMilliseconds();
 
     private async Task SweepAsync(string partition, CancellationToken cancellationToken)
     {

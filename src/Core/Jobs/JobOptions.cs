@@ -78,8 +78,25 @@ internal sealed partial class JobOptionsAttributes : IValidateOptions<JobOptions
 
 internal sealed class JobOptionsValidator : IValidateOptions<JobOptions>
 {
-    public ValidateOptionsResult Validate(string? name, JobOptions options) =>
-        options.Tombstone < options.MaxQueueAge
-            ? ValidateOptionsResult.Fail("Jobs:Tombstone must be at least Jobs:MaxQueueAge, or a late copy brings a finished job back.")
-            : ValidateOptionsResult.Success;
+    /// <summary>Jobs that come to one partition before the next one's turn.</summary>
+    private const int LeastShare = 64;
+
+    public ValidateOptionsResult Validate(string? name, JobOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count > 0 ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+
+    private static IEnumerable<string> Faults(JobOptions options)
+    {
+        if (options.Tombstone < options.MaxQueueAge)
+        {
+            yield return "Jobs:Tombstone must be at least Jobs:MaxQueueAge, or a late copy brings a finished job back.";
+        }
+
+        if (options.Partitions > 1 && Math.Min(options.MaxQueuedPerModel, options.MaxOpen) < LeastShare * options.Partitions)
+        {
+            yield return $"Jobs:MaxQueuedPerModel and Jobs:MaxOpen must be at least {LeastShare} times Jobs:Partitions, since each partition has its share.";
+        }
+    }
 }

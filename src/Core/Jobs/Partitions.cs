@@ -44,7 +44,19 @@ public sealed class Partitions(RedisStore store, IOptions<JobOptions> options, T
         }
         else if (known < _all.Length)
         {
+            await TryWriteAsync(cancellationToken);
+        }
+    }
+
+    private async Task TryWriteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
             await store.GuardAsync(redis => redis.StringSetAsync(Key, _all.Length), cancellationToken);
+        }
+        catch (StoreFullException)
+        {
+            // Next time. What makes room must not wait for it.
         }
     }
 

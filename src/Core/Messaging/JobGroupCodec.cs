@@ -61,7 +61,7 @@ public static class JobGroupCodec
             (jobs, _) = Decode(body);
             return true;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or OverflowException or ArgumentException)
         {
             jobs = [];
             return false;

@@ -112,6 +112,6 @@ public static class TensorCodec
         }
 
         var length = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref memory, 4).Span);
-        return new Tensor(name, datatype, shape, payload is null ? Take(ref memory, length) : AbsentData.Of(checked((int)length), payload));
+        return new Tensor(name, datatype, shape, payload is null ? Take(ref memory, length) : AbsentData.Of(length <= int.MaxValue ? (int)length : throw new InvalidDataException("A tensor of this message is longer than any may be."), payload));
     }
 }

@@ -20,9 +20,11 @@ internal sealed class BatchChooser(LoadedModel model)
     public (List<BatchPart> Parts, List<HeldJob> Expired) Choose(BatchQueue queue, long now)
     {
         List<HeldJob> expired = [];
-        _candidates.Clear();
         BatchPolicy.Sort(queue.InOrder(now), model.BatchSizes.MaxRows, now, _candidates, expired);
-        return (_candidates.Count == 0 ? [] : BatchPolicy.Fill(_candidates, Rows(_candidates), MayCut), expired);
+        var parts = _candidates.Count == 0 ? [] : BatchPolicy.Fill(_candidates, Rows(_candidates), MayCut);
+        // Or the inputs of jobs that have ended would stay in memory until the next one comes.
+        _candidates.Clear();
+        return (parts, expired);
     }
 
     /// <summary>Whether rows can be laid side by side before all of them are known. Strings have no fixed size.</summary>

@@ -16,7 +16,8 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
     /// <summary>Hands the outcomes over; blocks while too many are outstanding.</summary>
     /// <param name="outcomes">Disposed once they are encoded.</param>
     /// <param name="startedAt">When the batch began, Unix milliseconds.</param>
-    public void Hand(BatchOutcomes outcomes, long startedAt)
+    /// <returns>Ends when they are written, or given back.</returns>
+    public Task Hand(BatchOutcomes outcomes, long startedAt)
     {
         var bytes = outcomes.Bytes;
         lock (_room)
@@ -29,7 +30,7 @@ internal sealed class BatchEnds(LoadedModel model, LaneServices services, Action
             _outstanding += bytes;
         }
 
-        _ = Task.Run(() => EndAsync(outcomes, startedAt, bytes));
+        return Task.Run(() => EndAsync(outcomes, startedAt, bytes));
     }
 
     /// <summary>Jobs that were not run.</summary>

@@ -84,7 +84,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         }
     }
 
-    /// <summary>One suspect at a time in this process, whatever model and device: the next one is not charged before this one has run.</summary>
+    /// <summary>One suspect at a time in this process, whatever model and device: the next one is not charged before the end of this one is written.</summary>
     private void RunAlone(List<BatchPart> parts)
     {
         if (parts is not [{ Job.Alone: true }, ..])
@@ -95,19 +95,23 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
         lock (_services.Alone)
         {
-            RunTogether(parts);
+            RunTogether(parts).Wait(LaneServices.EndPatience);
         }
     }
 
-    private void RunTogether(List<BatchPart> parts)
+    /// <summary>Answers when what came of them is written.</summary>
+    private Task RunTogether(List<BatchPart> parts)
     {
+        List<Task> written = [];
         if (parts.Count > 0 && MayRun(parts[0].Job))
         {
             foreach (var batch in _sharing.Split(parts))
             {
-                Run(batch);
+                written.Add(Run(batch));
             }
         }
+
+        return Task.WhenAll(written);
     }
 
     /// <summary>What is left may be for another thread, which has slept through the arrival of all this.</summary>
@@ -186,7 +190,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         return ours;
     }
 
-    private void Run(IReadOnlyList<BatchPart> parts)
+    private Task Run(IReadOnlyList<BatchPart> parts)
     {
         var (batch, stage) = Seal(parts);
         QueueStaging();
@@ -196,7 +200,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         Failpoint.Hit(FailpointNames.AfterRun);
         Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
-        _ends.Hand(outcomes, startedAt);
+        return _ends.Hand(outcomes, startedAt);
     }
 
     private (SealedBatch Batch, BatchStage? Stage) Seal(IReadOnlyList<BatchPart> parts)

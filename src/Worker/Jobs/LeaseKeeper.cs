@@ -20,13 +20,19 @@ internal sealed class LeaseKeeper(
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
+        var patience = time.GetUtcNow().Subtract(options.Value.MaxClaimWait).ToUnixTimeMilliseconds();
+        await releaser.ReleaseAsync(held.Jobs.Where(job => job.ClaimedAt < patience));
+        // Side by side: a node of a Redis Cluster that is away must not keep the leases of the others from being renewed.
+        await Task.WhenAll(held.Jobs.GroupBy(job => job.Lease.Id.Partition).Select(group => KeepAsync([.. group], cancellationToken)));
+    }
+
+    private async Task KeepAsync(HeldJob[] jobs, CancellationToken cancellationToken)
+    {
         try
         {
-            var patience = time.GetUtcNow().Subtract(options.Value.MaxClaimWait).ToUnixTimeMilliseconds();
-            await releaser.ReleaseAsync(held.Jobs.Where(job => job.ClaimedAt < patience));
-            foreach (var group in held.Jobs.GroupBy(job => job.Lease.Id.Partition).SelectMany(group => group.Chunk(64)))
+            foreach (var chunk in jobs.Chunk(64))
             {
-                await RenewAsync(group, cancellationToken);
+                await RenewAsync(chunk, cancellationToken);
             }
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)

@@ -16,7 +16,8 @@ internal sealed class StoreReader(Servers servers, string model)
     public async Task<int> RunningAsync()
     {
         var store = servers.Store.GetDatabase();
-        return (int)(await store.SortedSetLengthAsync(Prefix + "open") - await store.SortedSetLengthAsync(Prefix + "queued:" + model));
+        // Two looks, between which jobs come and go.
+        return (int)Math.Max(0, await store.SortedSetLengthAsync(Prefix + "open") - await store.SortedSetLengthAsync(Prefix + "queued:" + model));
     }
 
     /// <summary>The runs that were charged to a job, and the process that claimed it last, while it holds it.</summary>

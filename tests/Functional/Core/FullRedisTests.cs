@@ -46,6 +46,7 @@ public sealed class FullRedisTests
         Assert.Equal(FinishOutcome.Ok, await FinishAsync(store.Claims, running, claimant.Token, new byte[100_000]));
         Assert.True((await store.Claims.ReleaseAsync(store.Model, [new Lease(released.Id, claimant.Token)], Stop))[0]);
         Assert.True(await store.Submissions.CancelAsync(canceled.Id, store.Model, Stop));
+        await store.Partitions.EnsureAsync(Stop);
         var sweeps = store.With(_ => { }).Sweeps;
         Assert.Equal("expired", await SweepAsync(sweeps, overdue));
         Assert.Equal(0, (await sweeps.SweepAsync("p00", Stop)).Seen);

@@ -84,6 +84,7 @@ public sealed class BadRequestTests(StandaloneServer server) : BadInputTests(ser
     [InlineData("/v1/jobs?limit=-1")]
     [InlineData("/v1/jobs?cursor=canary")]
     [InlineData("/v1/jobs?cursor=1-99999999999")]
+    [InlineData("/v1/jobs?cursor=9223372036854775807-1000000000")]
     public async Task List_BadQuery_InvalidOption(string path)
     {
         using var answer = await Client.CallAsync("GET", path);

@@ -112,8 +112,20 @@ public sealed class DeadLetterDeskTests : IClassFixture<GarnetFixture>, IAsyncLi
         await KeepAsync(1);
         await KeepAsync(2);
         _bus.Judge = () => _bus.Sent.Count == 0 ? Task.CompletedTask : throw new BrokerUnavailableException(new TimeoutException());
+        Assert.Equal((1, 1), await _desk.RedriveAllAsync(null, Stop) is var sweep ? (sweep.Done, sweep.Skipped) : default);
         Assert.Equal("broker-unavailable", await SlugAsync(() => _desk.RedriveAllAsync(null, Stop)));
         Assert.Equal(1, (await _store.CountAsync(Stop)).Kept);
+    }
+
+    /// <summary>A queue that is there with other arguments takes nothing while the broker takes everything else.</summary>
+    [Fact]
+    public async Task RedriveAll_OneQueueTakesNothing_OthersAreSentOn()
+    {
+        await KeepAsync(1);
+        await KeepAsync(2, "qi.run.other.normal");
+        var tries = 0;
+        _bus.Judge = () => tries++ > 0 ? Task.CompletedTask : throw new BrokerUnavailableException(new TimeoutException());
+        Assert.Equal((1, 1), await _desk.RedriveAllAsync(null, Stop) is var sweep ? (sweep.Done, sweep.Skipped) : default);
     }
 
     [Fact]

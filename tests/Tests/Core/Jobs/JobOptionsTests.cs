@@ -35,6 +35,7 @@ public sealed class JobOptionsTests
     [InlineData("Tombstone", "1.00:00:00", "30.00:00:00", "00:00:59.999", "30.00:00:00.001")]
     [InlineData("ResultTtl", "00:00:01", "7.00:00:00", "00:00:00.999", "7.00:00:00.001")]
     [InlineData("MaxQueuedPerModel", "1", "100000000", "0", "100000001")]
+    [InlineData("Partitions", "1", "100", "0", "101")]
     [InlineData("MaxOpen", "1", "100000000", "0", "100000001")]
     public void Validate_EdgesOfARange_AreKept(string setting, string least, string most, string below, string above)
     {
@@ -43,6 +44,13 @@ public sealed class JobOptionsTests
 
         Assert.Contains(setting, Assert.Throws<OptionsValidationException>(() => Read(new() { [setting] = below })).Message, StringComparison.Ordinal);
         Assert.Contains(setting, Assert.Throws<OptionsValidationException>(() => Read(new() { [setting] = above })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_ShareOfAPartitionIsSmallerThanAGroup_SaysWhy()
+    {
+        Assert.Contains("64 times", Assert.Throws<OptionsValidationException>(() => Read(new() { ["Partitions"] = "64", ["MaxQueuedPerModel"] = "4095" })).Message, StringComparison.Ordinal);
+        Read(new() { ["Partitions"] = "64", ["MaxQueuedPerModel"] = "4096", ["MaxOpen"] = "4096" });
     }
 
     [Fact]
