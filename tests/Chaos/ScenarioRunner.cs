@@ -40,20 +40,24 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
     {
         var store = new StoreReader(servers, cluster.Model);
         using var sink = new EventSink(run);
-        run.WantsEvents = scenario.Load.Webhooks;
-        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, scenario.Load.Rows, run.WantsEvents ? sink.Url : null);
-        var load = new LoadDriver(caller, scenario.Load, run, options.Seed);
+        var plan = scenario.LoadIn(options.Tier);
+        run.WantsEvents = plan.Webhooks;
+        using var caller = new Caller(cluster.Api.Address, cluster.Model, run, plan.Rows, run.WantsEvents ? sink.Url : null);
+        var load = new LoadDriver(caller, plan, run, options.Seed);
         var context = new ChaosContext(
             servers, cluster, proxies, store, run, caller, load, new Random(options.Seed), scenario.RoundsIn(options.Tier), cancellationToken)
         {
             IsLong = options.Tier == "N",
         };
         var faults = InjectAsync(scenario, context);
+        await using var usage = UsageWatch.Start(cluster, run, cancellationToken);
         await load.RunAsync(faults, cancellationToken);
         await faults;
-        await load.CollectAsync(scenario.Settle, cancellationToken);
+        await load.CollectAsync(scenario.Settle, async () => (await store.LeftoversAsync()).Values.All(count => count == 0), cancellationToken);
         await store.SettledAsync(scenario.Settle);
         var jobs = StoreReader.Jobs(await caller.ListAsync(cancellationToken));
+        caller.Dispose();
+        await usage.QuietAsync();
         await StopAsync(cluster, run);
         return new StoreState(jobs, await store.LeftoversAsync());
     }

@@ -36,6 +36,7 @@ internal static class Checker
             .. ExtraRuns(run, state, allowed),
             .. state.Leftovers.Where(left => left.Value > (left.Key == "parked" ? allowed.Parked : 0)).Select(left => new Violation("I8", $"{left.Value} left in {left.Key}.")),
             .. run.BadExits.Select(exit => new Violation("I9", exit)),
+            .. Growth.Of(run.Samples).Select(growth => new Violation("I10", growth)),
             .. Faults(run),
         ];
         return new Verdict(counts, violations, Recovery(run));

@@ -14,7 +14,7 @@ namespace QueueInference.Chaos.Checking;
 internal sealed record Counts(int Attempted, int Acknowledged, int Ok, int Lost, int Declared, int Recovered, int Duplicated, int Unexpected);
 
 /// <summary>A broken promise.</summary>
-/// <param name="Invariant">Which: I1 to I9 of docs/reliability.md, or F for a fault that did not happen.</param>
+/// <param name="Invariant">Which: I1 to I10 of docs/reliability.md, or F for a fault that did not happen.</param>
 /// <param name="Text">How.</param>
 /// <param name="Job">The job whose history shows it, where it is about one.</param>
 internal sealed record Violation(string Invariant, string Text, JobHistory? Job = null)

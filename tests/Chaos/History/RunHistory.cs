@@ -19,6 +19,9 @@ internal sealed class RunHistory
 
     public ConcurrentQueue<EventSeen> Events { get; } = new();
 
+    /// <summary>What the hosts held, now and then.</summary>
+    public ConcurrentQueue<HostSample> Samples { get; } = new();
+
     /// <summary>Processes that did not end as they should: host, and how.</summary>
     public ConcurrentQueue<string> BadExits { get; } = new();
 }

@@ -7,10 +7,11 @@ internal sealed class LoadDriver(Caller caller, LoadPlan plan, RunHistory run, i
 {
     private const int Readers = 2;
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
-    private int _number;
+    private readonly List<JobHistory> _known = [];
+    private int _number, _accepted;
 
     /// <summary>Jobs accepted so far.</summary>
-    public int Accepted => run.Jobs.Count(job => job.Acknowledged);
+    public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Submits until there are enough jobs and <paramref name="faults"/> has ended.</summary>
     public async Task RunAsync(Task faults, CancellationToken cancellationToken)
@@ -23,23 +24,32 @@ internal sealed class LoadDriver(Caller caller, LoadPlan plan, RunHistory run, i
     }
 
     /// <summary>Waits for the end of every job whose id is known, until the time is over, and then reads each once more.</summary>
-    public async Task CollectAsync(TimeSpan within, CancellationToken cancellationToken)
+    /// <param name="within">The time.</param>
+    /// <param name="quiet">Whether nothing is under way any more.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task CollectAsync(TimeSpan within, Func<Task<bool>> quiet, CancellationToken cancellationToken)
     {
         var until = run.Now + within.TotalSeconds;
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Known(), options, async (job, token) =>
+        var known = run.Jobs.Where(job => job.Ids.Count > 0).ToList();
+        do
         {
-            // 410 may still change: a job that the store lost and the queue has not runs again.
-            while (job.Last is not { Terminal: true } && run.Now < until)
-            {
-                var seen = await caller.ReadAsync(job, job.Ids[0], wait: 5, token);
-                await Task.Delay(seen.Status == 200 ? TimeSpan.Zero : Again, token);
-            }
-        });
-        await Parallel.ForEachAsync(Known(), options, async (job, token) => await caller.ReadAsync(job, job.Ids[0], wait: 0, token));
+            await Parallel.ForEachAsync(known, options, (job, token) => EndAsync(job, until, token));
+        }
+        // 410 may still change: a job that the store lost and the queue has not runs again.
+        while (run.Now < until && known.Exists(job => job.Last is not { Terminal: true }) && !await quiet());
+        await Parallel.ForEachAsync(known, options, async (job, token) => await caller.ReadAsync(job, job.Ids[0], wait: 0, token));
     }
 
-    private IEnumerable<JobHistory> Known() => run.Jobs.Where(job => job.Ids.Count > 0);
+    /// <summary>Reads a job until it has ended, or is said to be lost.</summary>
+    private async ValueTask EndAsync(JobHistory job, double until, CancellationToken cancellationToken)
+    {
+        while (job.Last is not ({ Terminal: true } or { Status: 410 }) && run.Now < until)
+        {
+            var seen = await caller.ReadAsync(job, job.Ids[0], wait: 5, cancellationToken);
+            await Task.Delay(seen.Status == 200 ? TimeSpan.Zero : Again, cancellationToken);
+        }
+    }
 
     private async Task SubmitAsync(Task faults, CancellationToken cancellationToken)
     {
@@ -50,16 +60,40 @@ internal sealed class LoadDriver(Caller caller, LoadPlan plan, RunHistory run, i
             var job = new JobHistory($"{seed}-{number}", plan.Work + number);
             run.Jobs.Enqueue(job);
             await SubmitAsync(job, once: number % 100 < plan.Once * 100, cancellationToken);
+            if (plan.Follows && job.Acknowledged)
+            {
+                await caller.ReadAsync(job, job.Ids[0], wait: 5, cancellationToken);
+            }
         }
     }
 
     private async Task SubmitAsync(JobHistory job, bool once, CancellationToken cancellationToken)
     {
         var until = run.Now + plan.GiveUp.TotalSeconds;
-        while (!(await caller.SubmitAsync(job, cancellationToken)).Answered && !once && run.Now < until)
+        while (!(await TryAsync(job, cancellationToken)).Answered && !once && run.Now < until)
         {
             await Task.Delay(Again, cancellationToken);
         }
+    }
+
+    private async Task<Attempt> TryAsync(JobHistory job, CancellationToken cancellationToken)
+    {
+        var (known, accepted) = (job.Ids.Count > 0, job.Acknowledged);
+        var attempt = await caller.SubmitAsync(job, cancellationToken);
+        if (!accepted && attempt.Acknowledged)
+        {
+            Interlocked.Increment(ref _accepted);
+        }
+
+        if (!known && attempt.JobId is not null)
+        {
+            lock (_known)
+            {
+                _known.Add(job);
+            }
+        }
+
+        return attempt;
     }
 
     private async Task PaceAsync(int number, CancellationToken cancellationToken)
@@ -79,9 +113,8 @@ internal sealed class LoadDriver(Caller caller, LoadPlan plan, RunHistory run, i
             while (true)
             {
                 await Task.Delay(20, cancellationToken);
-                if (Known().ToList() is { Count: > 0 } known)
+                if (Any(random) is { } job)
                 {
-                    var job = known[random.Next(known.Count)];
                     await caller.ReadAsync(job, job.Ids[0], wait: random.Next(2), cancellationToken);
                 }
             }
@@ -89,6 +122,14 @@ internal sealed class LoadDriver(Caller caller, LoadPlan plan, RunHistory run, i
         catch (OperationCanceledException)
         {
             // The load is over.
+        }
+    }
+
+    private JobHistory? Any(Random random)
+    {
+        lock (_known)
+        {
+            return _known.Count > 0 ? _known[random.Next(_known.Count)] : null;
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed record LoadPlan
     /// <summary>Whether jobs name a webhook.</summary>
     public bool Webhooks { get; init; }
 
+    /// <summary>Whether a caller waits for the end of the job that it submitted before it submits the next, five seconds at most.</summary>
+    public bool Follows { get; init; }
+
     /// <summary>Rows of a job, all alike.</summary>
     public int Rows { get; init; } = 1;
 }

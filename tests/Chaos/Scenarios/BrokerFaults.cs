@@ -17,16 +17,18 @@ internal static class BrokerFaults
             for (var round = 0; round < chaos.Rounds; round++)
             {
                 await chaos.MoreAsync(30);
-                await chaos.FaultAsync("close connections", async () =>
-                {
-                    var held = await chaos.Store.RunningAsync();
-                    var closed = await chaos.Servers.Broker.ControlAsync("eval",
-                        "Cs = rabbit_networking:connections(), [rabbit_networking:close_connection(C, \"chaos\") || C <- Cs], length(Cs).");
-                    return (closed.Trim() is not ("0" or "") ? $"{closed.Trim()} connections were closed" : null, Math.Max(held, await chaos.Store.RunningAsync()));
-                });
+                await CloseAsync(chaos);
             }
         }) { Rounds = (1, 10) },
     ];
+
+    public static Task CloseAsync(ChaosContext chaos) => chaos.FaultAsync("close connections", async () =>
+    {
+        var held = await chaos.Store.RunningAsync();
+        var closed = await chaos.Servers.Broker.ControlAsync("eval",
+            "Cs = rabbit_networking:connections(), [rabbit_networking:close_connection(C, \"chaos\") || C <- Cs], length(Cs).");
+        return (closed.Trim() is not ("0" or "") ? $"{closed.Trim()} connections were closed" : null, Math.Max(held, await chaos.Store.RunningAsync()));
+    });
 
     private static Scenario Alarm(string name, string resource, string on, string off) =>
         new("5", name, $"a {resource} alarm of the broker: what is queued is run during it, what is new is 503", async chaos =>

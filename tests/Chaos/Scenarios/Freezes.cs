@@ -66,7 +66,7 @@ internal static class Freezes
         },
     ];
 
-    private static Task FreezeAsync(ChaosContext chaos, HostProcess host, double least, double most) =>
+    public static Task FreezeAsync(ChaosContext chaos, HostProcess host, double least, double most) =>
         chaos.FaultAsync($"freeze {chaos.Cluster.NameOf(host)}", async () =>
         {
             host.Freeze();

@@ -54,13 +54,7 @@ internal static class LinkFaults
             for (var round = 0; round < chaos.Rounds; round++)
             {
                 await chaos.MoreAsync(20);
-                var link = chaos.Proxies.All[round % 4];
-                await chaos.FaultAsync($"reset {link.Name}", async () =>
-                {
-                    var held = await chaos.Store.RunningAsync();
-                    var count = link.ResetAll();
-                    return (count > 0 ? $"{count} connections were reset" : null, link == chaos.Proxies.WorkerBroker ? Math.Max(held, await chaos.Store.RunningAsync()) : 0);
-                });
+                await ResetAsync(chaos, chaos.Proxies.All[round % 4]);
             }
         }) { Rounds = (4, 80), Proxied = true },
 
@@ -82,21 +76,29 @@ internal static class LinkFaults
             {
                 await chaos.MoreAsync(20);
                 await chaos.BusyAsync();
-                await chaos.FaultAsync($"black hole between {between}", () => SwallowAsync(chaos, link(chaos)));
+                await (chaos.IsLong ? SwallowAsync(chaos, link(chaos), 55, 65) : SwallowAsync(chaos, link(chaos), 10, 13));
                 await chaos.MoreAsync(10);
             }
         }) { Rounds = rounds, Load = new() { Once = 0.5 }, Proxied = true };
 
-    private static async Task<(string?, int)> SwallowAsync(ChaosContext chaos, LinkProxy link)
+    public static Task ResetAsync(ChaosContext chaos, LinkProxy link) => chaos.FaultAsync($"reset {link.Name}", async () =>
+    {
+        var held = await chaos.Store.RunningAsync();
+        var count = link.ResetAll();
+        return (count > 0 ? $"{count} connections were reset" : null, link == chaos.Proxies.WorkerBroker ? Math.Max(held, await chaos.Store.RunningAsync()) : 0);
+    });
+
+    /// <summary>A hole of some seconds.</summary>
+    public static Task SwallowAsync(ChaosContext chaos, LinkProxy link, double least, double most) => chaos.FaultAsync($"black hole: {link.Name}", async () =>
     {
         var (before, held) = (link.Weather.Swallowed, await chaos.Store.RunningAsync());
         link.Weather.Close();
-        await (chaos.IsLong ? chaos.PauseAsync(55, 65) : chaos.PauseAsync(10, 13));
+        await chaos.PauseAsync(least, most);
         held += await chaos.Store.RunningAsync();
         link.Weather.Open();
         var swallowed = link.Weather.Swallowed - before;
         return (swallowed > 0 ? $"{swallowed} bytes did not go on" : null, link == chaos.Proxies.WorkerBroker || link == chaos.Proxies.WorkerStore ? held : 0);
-    }
+    });
 
     private static async Task<(string?, int)> SlowAsync(ChaosContext chaos)
     {

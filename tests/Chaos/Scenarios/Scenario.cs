@@ -11,6 +11,10 @@ namespace QueueInference.Chaos.Scenarios;
 internal sealed record Scenario(string Goal, string Name, string What, Func<ChaosContext, Task> Faults)
 {
     public LoadPlan Load { get; init; } = new();
+
+    /// <summary>The load of tier N, where it is another.</summary>
+    public LoadPlan? LongLoad { get; init; }
+
     public Allowance Allowed { get; init; } = new();
     public int Workers { get; init; } = 2;
 
@@ -22,6 +26,8 @@ internal sealed record Scenario(string Goal, string Name, string What, Func<Chao
 
     /// <summary>Repeats of the fault in tier P and tier N; 0 where the tier leaves it out, unless it is asked for by name.</summary>
     public (int P, int N) Rounds { get; init; } = (2, 20);
+
+    public LoadPlan LoadIn(string tier) => tier == "N" && LongLoad is not null ? LongLoad : Load;
 
     public int RoundsIn(string tier) => Math.Max(1, tier == "P" ? Rounds.P : Rounds.N);
 

@@ -13,12 +13,7 @@ internal static class StoreFaults
             {
                 await chaos.MoreAsync(20);
                 await chaos.PauseAsync(0, 0.5);
-                await chaos.FaultAsync("SCRIPT FLUSH", async () =>
-                {
-                    var before = await InfoAsync(chaos, "memory", "number_of_cached_scripts");
-                    await chaos.Servers.Admin.ScriptFlushAsync();
-                    return (before > 0 ? $"{before} scripts were forgotten" : null, 0);
-                });
+                await ForgetScriptsAsync(chaos);
             }
         }) { Rounds = (5, 50) },
 
@@ -27,13 +22,7 @@ internal static class StoreFaults
             for (var round = 0; round < chaos.Rounds; round++)
             {
                 await chaos.MoreAsync(20);
-                await chaos.FaultAsync("CLIENT PAUSE", async () =>
-                {
-                    var ms = chaos.Random.Next(2500, 5000);
-                    await chaos.Servers.Store.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", ms, "ALL");
-                    var waited = await chaos.Servers.Store.GetDatabase().PingAsync();
-                    return (waited.TotalMilliseconds > ms / 2d ? $"a PING took {waited.TotalSeconds:0.0} s" : null, 0);
-                });
+                await PauseAsync(chaos);
             }
         }) { Rounds = (2, 20), Load = new() { Once = 0.5 } },
 
@@ -63,6 +52,21 @@ internal static class StoreFaults
             }
         }) { Rounds = (1, 10), Allowed = new() { DeclaredLoss = true } },
     ];
+
+    public static Task ForgetScriptsAsync(ChaosContext chaos) => chaos.FaultAsync("SCRIPT FLUSH", async () =>
+    {
+        var before = await InfoAsync(chaos, "memory", "number_of_cached_scripts");
+        await chaos.Servers.Admin.ScriptFlushAsync();
+        return (before > 0 ? $"{before} scripts were forgotten" : null, 0);
+    });
+
+    public static Task PauseAsync(ChaosContext chaos) => chaos.FaultAsync("CLIENT PAUSE", async () =>
+    {
+        var ms = chaos.Random.Next(2500, 5000);
+        await chaos.Servers.Store.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", ms, "ALL");
+        var waited = await chaos.Servers.Store.GetDatabase().PingAsync();
+        return (waited.TotalMilliseconds > ms / 2d ? $"a PING took {waited.TotalSeconds:0.0} s" : null, 0);
+    });
 
     private static async Task<(string?, int)> FillAsync(ChaosContext chaos)
     {

@@ -29,6 +29,6 @@ public sealed partial class ReliabilityDocTests
     [GeneratedRegex("""(?:new\("[0-9]+", |Alarm\(|Hole\()"([a-z-]+)",""")]
     private static partial Regex Scenario();
 
-    [GeneratedRegex("""(?:Violation\(|NoFault = )"([IF][0-9]?)"[,;]""")]
+    [GeneratedRegex("""(?:Violation\(|NoFault = )"([IF][0-9]*)"[,;]""")]
     private static partial Regex Invariant();
 }
