@@ -16,6 +16,9 @@ internal sealed record ChaosOptions
 
     public bool List { get; init; }
 
+    /// <summary>Folder with Api and Worker of another release, for the scenarios that need one.</summary>
+    public string? Other { get; init; }
+
     /// <summary>Seconds that answers may be late by, on a machine that does other work as well.</summary>
     public double Slack { get; init; } = 2;
 
@@ -31,8 +34,9 @@ internal sealed record ChaosOptions
                 "--seed" => options with { Seed = int.Parse(Value(args, ++i), CultureInfo.InvariantCulture) },
                 "--tier" when Value(args, ++i) is "P" or "N" => options with { Tier = args[i] },
                 "--only" => options with { Only = Value(args, ++i).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
+                "--other" => options with { Other = Path.GetFullPath(Value(args, ++i)) },
                 "--slack" => options with { Slack = double.Parse(Value(args, ++i), CultureInfo.InvariantCulture) },
-                _ => throw new ArgumentException($"{args[i]} is not understood. ./chaos.sh [--seed N] [--tier P|N] [--only NAME,GOAL,...] [--slack SECONDS] [--list]"),
+                _ => throw new ArgumentException($"{args[i]} is not understood. ./chaos.sh [--seed N] [--tier P|N] [--only NAME,GOAL,...] [--slack SECONDS] [--other FOLDER] [--list]"),
             };
         }
 

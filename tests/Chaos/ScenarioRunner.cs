@@ -48,6 +48,7 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
             servers, cluster, proxies, store, run, caller, load, new Random(options.Seed), scenario.RoundsIn(options.Tier), cancellationToken)
         {
             IsLong = options.Tier == "N",
+            Other = options.Other,
         };
         var faults = InjectAsync(scenario, context);
         await using var usage = UsageWatch.Start(cluster, run, cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record ChaosContext(
     /// <summary>Whether there is time: tier N.</summary>
     public bool IsLong { get; init; }
 
+    /// <summary>Folder with the hosts of another release; null where none was named.</summary>
+    public string? Other { get; init; }
+
     /// <summary>A span that the seed decides.</summary>
     public Task PauseAsync(double least, double most) => Task.Delay(TimeSpan.FromSeconds(least + ((most - least) * Random.NextDouble())), Cancel);
 

@@ -7,6 +7,7 @@ namespace QueueInference.Functional.Hosts;
 /// <summary>One of our hosts as a real process, so that it can be killed.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    private readonly string _name;
     private readonly string[] _arguments;
     private readonly Dictionary<string, string> _environment;
     private readonly ConcurrentQueue<string> _output = new();
@@ -20,9 +21,12 @@ internal sealed class HostProcess : IAsyncDisposable
         var port = Ports.Free();
         Address = new Uri($"http://127.0.0.1:{port}");
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(100) };
-        _arguments = [Path.Combine(AppContext.BaseDirectory, $"QueueInference.{name}.dll"), "--urls", Address.ToString(), .. arguments];
+        (_name, _arguments) = (name, ["--urls", Address.ToString(), .. arguments]);
         _environment = new(environment ?? []) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error" };
     }
+
+    /// <summary>Where its program lies, of the next start: another release is in another folder.</summary>
+    public string Folder { get; set; } = AppContext.BaseDirectory;
 
     public Uri Address { get; }
 
@@ -48,7 +52,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it without waiting for anything.</summary>
-    public void Launch() => _process = Executables.Start("dotnet", _arguments, _environment, line => _output.Enqueue(line));
+    public void Launch() => _process = Executables.Start("dotnet", [Path.Combine(Folder, $"QueueInference.{_name}.dll"), .. _arguments], _environment, line => _output.Enqueue(line));
 
     public Task ReadyAsync() => Wait.UntilAsync(async () =>
     {
@@ -66,7 +70,7 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             return false;
         }
-    }, TimeSpan.FromSeconds(60), $"{_arguments[0]} to be ready: {Output}");
+    }, TimeSpan.FromSeconds(60), $"{_name} to be ready: {Output}");
 
     /// <summary>Ends it as a power cut would.</summary>
     public void Kill()
