@@ -10,9 +10,16 @@ public static class Failpoint
     private static readonly bool IsOn = Text.Length > 0;
     private static readonly Lazy<FailpointPlan> Plan = new(() => FailpointPlan.Parse(Text, FailpointPlan.Kill));
 
-    /// <summary>Reads the variable.</summary>
+    /// <summary>Reads the variable, and says that it is set.</summary>
     /// <exception cref="StartupException">It names a place that does not exist; the message lists those that do.</exception>
-    public static void Check() => _ = IsOn ? Plan.Value : null;
+    public static void Check()
+    {
+        if (IsOn)
+        {
+            _ = Plan.Value;
+            Console.Error.WriteLine($"{Variable} is set: this process will end or halt itself at {Text}. It is for tests only.");
+        }
+    }
 
     /// <summary>The process is at this place; see <see cref="FailpointNames"/>.</summary>
     public static void Hit(string name)

@@ -39,9 +39,13 @@ internal sealed class JobIntake(
 
         if (await hold.Settled)
         {
+            await PauseAsync();
             throw new GiveBackException("released");
         }
     }
+
+    /// <summary>Before a message goes back: one that cannot be taken would go round as fast as the broker can turn it.</summary>
+    private Task PauseAsync() => _draining ? Task.CompletedTask : Task.Delay(GiveBackPause, time);
 
     private async Task TakeAsync(MessageHold hold, Delivery delivery)
     {
@@ -64,7 +68,7 @@ internal sealed class JobIntake(
         }
         catch (Exception e)
         {
-            await GiveBackAsync(hold, e);
+            GiveBack(hold, e);
         }
         finally
         {
@@ -81,15 +85,13 @@ internal sealed class JobIntake(
         }
         catch (Exception e)
         {
-            await GiveBackAsync(hold, e);
+            GiveBack(hold, e);
         }
     }
 
-    /// <summary>After a pause, or a message that cannot be taken would go round as fast as the broker can turn it.</summary>
-    private async Task GiveBackAsync(MessageHold hold, Exception cause)
+    private void GiveBack(MessageHold hold, Exception cause)
     {
         Log.IntakeFailed(logger, cause);
-        await Task.Delay(GiveBackPause, time);
         hold.Settle(giveBack: true);
     }
 

@@ -65,12 +65,13 @@ internal sealed class LinkProxy : IAsyncDisposable
         var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         host.NoDelay = true;
         var connection = new ProxiedConnection(host, server, _filter(), Weather);
+        var ended = new TaskCompletionSource();
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _serverPort);
-            var carrying = connection.RunAsync();
-            _connections[connection] = carrying;
-            await carrying;
+            // Before it carries anything: who sees a byte may reset it.
+            _connections[connection] = ended.Task;
+            await connection.RunAsync();
         }
         catch (SocketException)
         {
@@ -80,6 +81,7 @@ internal sealed class LinkProxy : IAsyncDisposable
         {
             _connections.TryRemove(connection, out _);
             connection.Dispose();
+            ended.SetResult();
         }
     }
 }

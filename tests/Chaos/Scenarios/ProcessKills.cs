@@ -69,5 +69,5 @@ internal static class ProcessKills
     });
 
     /// <summary>So many small jobs, each waited for.</summary>
-    private static LoadPlan Many(int jobs, double rate) => new() { Jobs = jobs, Rate = rate, Callers = 32, Work = 500, Follows = true };
+    private static LoadPlan Many(int jobs, double rate) => new() { Jobs = jobs, Rate = rate, Callers = 32, Work = 50, Follows = true };
 }

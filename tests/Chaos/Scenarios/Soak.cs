@@ -30,7 +30,7 @@ internal static class Soak
                 await Faults[chaos.Random.Next(Faults.Length)](chaos);
                 await chaos.MoreAsync(50);
             }
-        }) { Rounds = (0, 80), Load = new LoadPlan { Rate = 150, Callers = 64, Work = 500, Follows = true }, Proxied = true,
+        }) { Rounds = (0, 80), Load = new LoadPlan { Rate = 150, Callers = 64, Work = 20, Follows = true }, Proxied = true,
             // A worker that wakes does not know which of the others is alive, and takes jobs over from it.
             Allowed = new() { ExtraRuns = 1000 },
         },
