@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Hosting;
 using QueueInference.Worker.Batching;
@@ -10,9 +11,9 @@ internal sealed class WorkerDrain(
     JobIntake intake, HeldJobs held, JobReleaser releaser, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private readonly List<IAsyncDisposable> _subscriptions = [];
+    private readonly ConcurrentQueue<IAsyncDisposable> _subscriptions = [];
 
-    public void Add(IAsyncDisposable subscription) => _subscriptions.Add(subscription);
+    public void Add(IAsyncDisposable subscription) => _subscriptions.Enqueue(subscription);
 
     public async Task RunAsync()
     {

@@ -20,8 +20,9 @@ internal sealed class WorkerService(
         await Task.Run(LoadModels, stoppingToken);
         await UntilDoneAsync(() => AnnounceAsync(stoppingToken), stoppingToken);
         // Side by side: a queue that an operator must mend holds up no other model.
-        await Task.WhenAll(served.Versions.GroupBy(version => version.Model)
-            .Select(model => ConsumeAsync(model.Key, model.Max(Prefetch.Messages), stoppingToken)));
+        var few = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stoppingToken };
+        await Parallel.ForEachAsync(served.Versions.GroupBy(version => version.Model), few,
+            async (model, token) => await ConsumeAsync(model.Key, model.Max(Prefetch.Messages), token));
         string[] serving = [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
         readiness.Set(serving);
         Log.Serving(logger, string.Join(", ", serving));
