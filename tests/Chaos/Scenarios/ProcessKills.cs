@@ -45,22 +45,40 @@ internal static class ProcessKills
             }
         }) { Rounds = (1, 10), Load = new LoadPlan { Once = 0.5 } },
 
-        new("6", "store-kill", "SIGKILL Redis under load, and start it again on its append-only file", async chaos =>
+        new("6", "store-kill", "SIGKILL Redis under load, and start it again on its append-only file", KillStoreAsync)
+            { Rounds = (2, 10), Load = new LoadPlan { Once = 0.5 } },
+
+        new("6", "store-kill-always", "the same with appendfsync always", async chaos =>
         {
-            for (var round = 0; round < chaos.Rounds; round++)
+            chaos.Servers.Redis.Settings = ["--appendfsync", "always"];
+            try
             {
-                await chaos.MoreAsync(30);
-                await chaos.BusyAsync();
-                await chaos.FaultAsync("kill store", async () =>
-                {
-                    var id = chaos.Servers.Redis.Id;
-                    chaos.Servers.Redis.Kill();
-                    var gone = !Directory.Exists($"/proc/{id}");
-                    await chaos.PauseAsync(0.2, 3);
-                    await chaos.Servers.Redis.RunAsync();
-                    return (gone ? $"process {id} is gone, {chaos.Servers.Redis.Id} came" : null, 0);
-                });
+                await chaos.Servers.Admin.ConfigSetAsync("appendfsync", "always");
+                await KillStoreAsync(chaos);
             }
-        }) { Rounds = (2, 10), Load = new LoadPlan { Once = 0.5 } },
+            finally
+            {
+                chaos.Servers.Redis.Settings = [];
+                await chaos.Servers.Admin.ConfigSetAsync("appendfsync", "everysec");
+            }
+        }) { Rounds = (0, 10), Load = new LoadPlan { Once = 0.5 } },
     ];
+
+    private static async Task KillStoreAsync(ChaosContext chaos)
+    {
+        for (var round = 0; round < chaos.Rounds; round++)
+        {
+            await chaos.MoreAsync(30);
+            await chaos.BusyAsync();
+            await chaos.FaultAsync("kill store", async () =>
+            {
+                var id = chaos.Servers.Redis.Id;
+                chaos.Servers.Redis.Kill();
+                var gone = !Directory.Exists($"/proc/{id}");
+                await chaos.PauseAsync(0.2, 3);
+                await chaos.Servers.Redis.RunAsync();
+                return (gone ? $"process {id} is gone, {chaos.Servers.Redis.Id} came" : null, 0);
+            });
+        }
+    }
 }
