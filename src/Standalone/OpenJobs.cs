@@ -10,6 +10,9 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partiti
     /// <summary>Records read at a time. The messages hold ids only, so that a large backlog does not fill the memory.</summary>
     private const int Window = 1024;
 
+    /// <summary>Of a call to the store, which takes seconds each where it does not answer.</summary>
+    private const int MostTries = 60;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private List<JobId> _open = [];
 
@@ -39,7 +42,11 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partiti
     private async Task<List<JobId>> FindAsync(CancellationToken cancellationToken)
     {
         var found = new List<JobId>();
-        await partitions.EnsureAsync(cancellationToken);
+        await TryAsync(async () =>
+        {
+            await partitions.EnsureAsync(cancellationToken);
+            return true;
+        }, cancellationToken);
         foreach (var partition in partitions.All)
         {
             // Voiding rescores jobs, so all are listed before the first is touched.
@@ -47,14 +54,14 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partiti
             IReadOnlyList<(JobId, string)> chunk;
             do
             {
-                chunk = await sweeps.OpenAsync(partition, jobs.Count, cancellationToken);
+                chunk = await TryAsync(() => sweeps.OpenAsync(partition, jobs.Count, cancellationToken), cancellationToken);
                 jobs.AddRange(chunk);
             }
             while (chunk.Count > 0);
 
             foreach (var group in jobs.GroupBy(job => job.Model).SelectMany(group => group.Chunk(64)))
             {
-                found.AddRange(await sweeps.VoidAsync(group[0].Model, [.. group.Select(job => job.Id)], cancellationToken));
+                found.AddRange(await TryAsync(() => sweeps.VoidAsync(group[0].Model, [.. group.Select(job => job.Id)], cancellationToken), cancellationToken));
             }
         }
 
@@ -63,23 +70,23 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partiti
 
     private async Task PublishAsync(JobId id, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(id, cancellationToken) is { Spec: { } spec })
+        if (await TryAsync(() => reads.GetAsync(id, cancellationToken), cancellationToken) is { Spec: { } spec })
         {
             var body = JobGroupCodec.Encode([new Contracts.JobMessage(id.Text, spec, null)]);
             await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
         }
     }
 
-    /// <summary>The store may be busy with its own recovery; a job is not left out for that.</summary>
-    private async Task<JobRecord?> ReadAsync(JobId id, CancellationToken cancellationToken)
+    /// <summary>The store may be busy with its own recovery: neither is a job left out for that, nor does the start fail. Each call may be made again.</summary>
+    private static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
-                return await reads.GetAsync(id, cancellationToken);
+                return await call();
             }
-            catch (StoreUnavailableException)
+            catch (StoreUnavailableException e) when (tries < MostTries && e.InnerException is not StoreFormatException)
             {
                 await Task.Delay(Pause, cancellationToken);
             }

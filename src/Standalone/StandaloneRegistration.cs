@@ -1,5 +1,6 @@
 using QueueInference.Core.Hosting;
 using QueueInference.Core.Payloads;
+using QueueInference.Core.Store;
 using QueueInference.Worker;
 
 namespace QueueInference.Standalone;
@@ -34,6 +35,12 @@ internal static class StandaloneRegistration
         if (faults.Failed)
         {
             throw new StartupException(faults.FailureMessage);
+        }
+
+        // Nobody may believe that replicas have what a promise rests on.
+        if (builder.Configuration[$"{ReplicaOptions.SectionName}:{nameof(ReplicaOptions.WaitForReplicas)}"] is not (null or "" or "0"))
+        {
+            throw new StartupException("Redis:WaitForReplicas is for Api and Worker: the embedded store of Standalone has no replicas. Leave it out, or run Api and Worker with a Redis.");
         }
 
         var data = builder.Configuration.GetSection(StandaloneOptions.SectionName).Get<StandaloneOptions>() ?? new();

@@ -102,6 +102,31 @@ public abstract class JobStoreContract(IConnectionMultiplexer redis)
         Assert.Equal(ClaimOutcome.Suspect, (await ClaimAsync(_store.Claims, expired, Claimant("m2"))).Outcome);
     }
 
+    /// <summary>A broker loses patience with a job that runs for long, and delivers its message to another worker while the first is well.</summary>
+    [Fact]
+    public async Task Claim_SameMessageOfALongRun_WaitsAsLongAsTheLeaseIsRenewed()
+    {
+        var (job, first) = (await _store.QueuedAsync(), Claimant("m1"));
+        await ClaimAsync(_store.Claims, job, first);
+        await BeganAsync(job, job.Spec.CreatedAt - 60_000);
+        Assert.Equal(new ClaimAnswer(ClaimOutcome.Later), await ClaimAsync(_store.Claims, job, Claimant("m1")));
+        Assert.Equal([RenewOutcome.Ok], await _store.Claims.RenewAsync([new Lease(job.Id, first.Token)], Stop));
+        Assert.Equal(FinishOutcome.Ok, await FinishAsync(_store.Claims, job, first.Token));
+        Assert.Equal(ClaimOutcome.Skip, (await ClaimAsync(_store.Claims, job, Claimant("m1"))).Outcome);
+    }
+
+    [Fact]
+    public async Task Claim_SameMessageOfALongRun_TakesItFromAWorkerThatHasFallenSilent()
+    {
+        var job = await _store.QueuedAsync();
+        await ClaimAsync(_store.With(o => o.Lease = TimeSpan.FromSeconds(12)).Claims, job, Claimant("m1"));
+        await BeganAsync(job, job.Spec.CreatedAt - 60_000);
+        Assert.Equal(new ClaimAnswer(ClaimOutcome.Suspect, 1), await ClaimAsync(_store.Claims, job, Claimant("m1")));
+    }
+
+    private Task BeganAsync(NewJob job, long at) =>
+        _store.Redis.GuardAsync(redis => redis.HashSetAsync($"qi:{{p00}}:job:{job.Id.Text}", "claimed", $"{at} w1"), Stop);
+
     [Fact]
     public async Task Claim_LostReply_AnswersAlike()
     {

@@ -87,6 +87,18 @@ save("spins",
           [value("go_on", [], T.BOOL), value("after", ["N", 1])]))],
      [value("x", ["N", 1])], [value("y", ["N", 1])])
 
+# The same, but a batch with a negative x in it fails, as above, once it has counted.
+save("spins_or_fails",
+     [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Cast", ["most"], ["trips"], to=T.INT64),
+      node("Loop", ["trips", "", "x"], ["same"], body=helper.make_graph(
+          [node("Identity", ["going"], ["go_on"]), node("Min", ["before", "x"], ["after"])], "body",
+          [value("trip", [], T.INT64), value("going", [], T.BOOL), value("before", ["N", 1])],
+          [value("go_on", [], T.BOOL), value("after", ["N", 1])])),
+      node("Floor", ["same"], ["floor"]), node("Min", ["floor", "zero"], ["clipped"]), node("Add", ["clipped", "clipped"], ["doubled"]),
+      node("Cast", ["doubled"], ["index"], to=T.INT64), node("Gather", ["table", "index"], ["offset"]), node("Add", ["same", "offset"], ["y"])],
+     [value("x", ["N", 1])], [value("y", ["N", 1])],
+     [constant("zero", T.FLOAT, [1], [0.0]), constant("table", T.FLOAT, [1], [0.0])])
+
 # The output is the input itself.
 save("passes_through", [node("Neg", ["x"], ["y"])], [value("x", ["N", 2])], [value("y", ["N", 2]), value("x", ["N", 2])])
 

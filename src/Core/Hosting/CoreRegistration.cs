@@ -56,6 +56,6 @@ public static class CoreRegistration
         ];
         return faults.Length > 0
             ? throw new StartupException(string.Join(' ', faults))
-            : services.AddRabbitMqJobBus(address!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
+            : services.AddRabbitMqJobBus(address!).AddReplicas(store!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
     }
 }

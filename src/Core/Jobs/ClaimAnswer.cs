@@ -7,6 +7,8 @@ public enum ClaimOutcome
     Take,
     /// <summary>Run it alone, after <c>start</c>: an earlier worker died or fell silent with it.</summary>
     Suspect,
+    /// <summary>Keep its message and claim again: it has run for long, and its worker still renews the lease.</summary>
+    Later,
     /// <summary>Drop it: terminal, or another worker's.</summary>
     Skip,
     /// <summary>It has just expired.</summary>
@@ -28,6 +30,7 @@ public readonly record struct ClaimAnswer(ClaimOutcome Outcome, int Attempt = 0)
     {
         _ when text.StartsWith(Taken, StringComparison.Ordinal) => new(ClaimOutcome.Take, Number(text.AsSpan(Taken.Length))),
         _ when text.StartsWith(Suspected, StringComparison.Ordinal) => new(ClaimOutcome.Suspect, Number(text.AsSpan(Suspected.Length))),
+        "later" => new(ClaimOutcome.Later),
         "skip" => new(ClaimOutcome.Skip),
         "expired" => new(ClaimOutcome.Expired),
         "gave-up" => new(ClaimOutcome.GaveUp),

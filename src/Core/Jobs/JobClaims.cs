@@ -10,6 +10,9 @@ namespace QueueInference.Core.Jobs;
 /// <summary>The worker's half of the job store: claim, start, renew, release, finish. Each call is for jobs of one partition.</summary>
 public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
 {
+    /// <summary>Less than any patience of a broker with who does not acknowledge: RabbitMQ has a minute at least.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(45);
+
     private readonly JobOptions _options = options.Value;
 
     /// <summary>Takes the jobs of one message; records that Redis lost are rebuilt from it.</summary>
@@ -30,10 +33,10 @@ public sealed class JobClaims(RedisStore store, IOptions<JobOptions> options)
             JobKeys.Open(partition), JobKeys.Queued(partition, model), JobKeys.Outbox(partition), JobKeys.Payloads(partition),
             JobKeys.Unconfirmed(partition),
         };
-        var args = new List<RedisValue>(10 + ((rebuild ? 6 : 1) * jobs.Count))
+        var args = new List<RedisValue>(11 + ((rebuild ? 6 : 1) * jobs.Count))
         {
             claimant.Token, claimant.MessageId, claimant.Worker, Milliseconds(_options.Lease), Milliseconds(_options.LeaseGrace),
-            Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0",
+            Milliseconds(_options.MaxQueueAge), Milliseconds(_options.Tombstone), JobKeys.Wake(partition), model, rebuild ? "1" : "0", Milliseconds(Long),
         };
         foreach (var job in jobs)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,17 +10,26 @@ namespace QueueInference.Core.Store;
 /// <summary>Runs the store's scripts and reads, with one deadline and one translation of errors.</summary>
 public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions options)
 {
+    /// <summary>Scripts whose outcome is told, or acted upon where Redis cannot take it back: a caller is answered, a message is published or acknowledged.</summary>
+    /// <remarks>Not among them is what is done over when it is lost: a lease that is renewed, a job that is given back, a sweep.</remarks>
+    private static readonly FrozenSet<string> Promises = ["idempotency", "reserve", "confirm", "claim", "finish", "cancel", "forget", "dead-keep"];
+
     private static readonly ConcurrentDictionary<string, Script> Scripts = new();
 
     private readonly StoreFormat _format = new();
 
     private sealed record Script(string Text, byte[] Hash);
 
+    /// <summary>Where a promise must be on replicas first.</summary>
+    internal ReplicaBarrier? Replicas { get; init; }
+
     /// <summary>Runs the embedded script <paramref name="name"/>.lua.</summary>
-    /// <exception cref="StoreUnavailableException">No answer in time.</exception>
+    /// <exception cref="StoreUnavailableException">No answer in time, or not on enough replicas.</exception>
     /// <exception cref="StoreFullException">Redis is at its memory limit.</exception>
     public Task<RedisResult> RunAsync(string name, RedisKey[] keys, RedisValue[] args, CancellationToken cancellationToken) =>
-        GuardAsync(database => EvaluateAsync(database, Scripts.GetOrAdd(name, Load), keys, args), cancellationToken);
+        GuardAsync(database => Replicas is { } replicas && Promises.Contains(name)
+            ? replicas.AfterAsync(keys[0], () => EvaluateAsync(database, name, keys, args))
+            : EvaluateAsync(database, name, keys, args), cancellationToken);
 
     /// <summary>Runs a script that answers one string per job.</summary>
     public async Task<string[]> RunManyAsync(string name, RedisKey[] keys, RedisValue[] args, CancellationToken cancellationToken) =>
@@ -64,8 +74,9 @@ public sealed class RedisStore(IConnectionMultiplexer redis, RedisStoreOptions o
         return await command(database);
     }
 
-    private static async Task<RedisResult> EvaluateAsync(IDatabase database, Script script, RedisKey[] keys, RedisValue[] args)
+    private static async Task<RedisResult> EvaluateAsync(IDatabase database, string name, RedisKey[] keys, RedisValue[] args)
     {
+        var script = Scripts.GetOrAdd(name, Load);
         try
         {
             return await database.ScriptEvaluateAsync(script.Hash, keys, args);

@@ -52,6 +52,9 @@ public static class InferenceTelemetry
     /// <summary>Webhook delivery attempts by outcome.</summary>
     public static readonly Counter<long> Deliveries = Meter.CreateCounter<long>("qi.webhook.attempts", "{attempt}", "Webhook delivery attempts, by outcome.");
 
+    /// <summary>Waits for replicas of the store by outcome: <c>replicated</c> or <c>missed</c>.</summary>
+    public static readonly Counter<long> ReplicaWaits = Meter.CreateCounter<long>("qi.store.replica.waits", "{wait}", "Waits for replicas of the store, by outcome.");
+
     /// <summary>Publishes a gauge of jobs waiting per model.</summary>
     public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
         Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");

@@ -15,7 +15,7 @@ internal sealed class JobIntake(
     /// <summary>How long a message is held while Redis is away, before the broker gets it back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan GiveBackPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GiveBackPause = TimeSpan.FromSeconds(1), LaterPause = TimeSpan.FromSeconds(2);
 
     private volatile bool _draining;
 
@@ -56,10 +56,14 @@ internal sealed class JobIntake(
             InferenceTelemetry.MessageJobs.Record(jobs.Count, new KeyValuePair<string, object?>("model", jobs is [var first, ..] ? first.Spec.Model : null));
             foreach (var partition in jobs.ByPartition(job => JobId.Trusted(job.Id)))
             {
-                await ClaimAsync(hold, partition);
+                await ClaimAllAsync(hold, partition);
             }
 
             hold.Settle();
+        }
+        catch (GiveBackException)
+        {
+            hold.Settle(giveBack: true);
         }
         catch (InvalidDataException e)
         {
@@ -95,7 +99,21 @@ internal sealed class JobIntake(
         hold.Settle(giveBack: true);
     }
 
-    private async Task ClaimAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
+    /// <summary>What another worker still runs is waited for: were its message acknowledged, nothing would be left of the job if that worker died.</summary>
+    private async Task ClaimAllAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
+    {
+        while ((jobs = await ClaimAsync(hold, jobs)).Count > 0)
+        {
+            await Task.Delay(LaterPause, time);
+            if (_draining)
+            {
+                throw new GiveBackException("draining");
+            }
+        }
+    }
+
+    /// <summary>Takes what can be taken; answers what must be claimed again.</summary>
+    private async Task<IReadOnlyList<JobMessage>> ClaimAsync(MessageHold hold, IReadOnlyList<JobMessage> jobs)
     {
         var claimant = new Claimant(ShortId.New(), hold.MessageId, worker.Id);
         Failpoint.Hit(FailpointNames.BeforeClaim);
@@ -111,6 +129,8 @@ internal sealed class JobIntake(
                 await AcceptAsync(job);
             }
         }
+
+        return [.. jobs.Where((_, i) => answers[i].Outcome == ClaimOutcome.Later)];
     }
 
     private async Task AcceptAsync(HeldJob job)

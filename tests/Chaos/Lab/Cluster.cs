@@ -21,7 +21,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Cluster(Links links, Scenario scenario)
     {
-        Model = _models.AddTestModel("spins", scenario.ModelSettings);
+        Model = _models.AddTestModel(scenario.Model, scenario.ModelSettings);
         _apiSettings = Settings(links.ApiBroker, links.ApiStore, scenario.Settings);
         Api = new HostProcess("Api", _apiSettings);
         Workers = [.. Enumerable.Range(0, scenario.Workers).Select(_ => new HostProcess("Worker",

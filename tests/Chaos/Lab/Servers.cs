@@ -6,6 +6,8 @@ namespace QueueInference.Chaos.Lab;
 /// <summary>One broker and one store for all scenarios: real processes of the runner's own, which scenarios freeze and kill.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
+    private readonly List<SmallDisk> _disks = [];
+
     private Servers(RabbitMqProcess rabbit, RedisProcess redis, ConnectionMultiplexer store)
     {
         (Rabbit, Redis, Store) = (rabbit, redis, store);
@@ -40,14 +42,52 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Nothing of an earlier scenario may be seen in the next.</summary>
     public async Task ClearAsync()
     {
+        await GiveBackAsync();
         await Wait.UntilAsync(() => Task.FromResult(Store.IsConnected), TimeSpan.FromSeconds(20), "the store to be connected");
         await Admin.FlushAllDatabasesAsync();
     }
 
+    /// <summary>Starts the broker anew, its data on a small disk, until the next scenario.</summary>
+    public Task<SmallDisk> ShrinkBrokerAsync() => ShrinkAsync(Rabbit.Kill, Path.Combine(Rabbit.Folder, "data"), Rabbit.RunAsync);
+
+    /// <summary>Starts the store anew, its data on a small disk, until the next scenario.</summary>
+    public Task<SmallDisk> ShrinkStoreAsync() => ShrinkAsync(Redis.Kill, Redis.Folder, Redis.RunAsync);
+
     public async ValueTask DisposeAsync()
     {
+        Unmount();
         await Store.DisposeAsync();
         await Redis.DisposeAsync();
         await Rabbit.DisposeAsync();
+    }
+
+    private async Task<SmallDisk> ShrinkAsync(Action kill, string folder, Func<Task> run)
+    {
+        kill();
+        var disk = SmallDisk.Mount(folder);
+        _disks.Add(disk);
+        await run();
+        return disk;
+    }
+
+    /// <summary>Both as they were before their disks were small.</summary>
+    private async Task GiveBackAsync()
+    {
+        if (_disks.Count > 0)
+        {
+            Unmount();
+            await Task.WhenAll(Rabbit.RunAsync(), Redis.RunAsync());
+        }
+    }
+
+    private void Unmount()
+    {
+        if (_disks.Count > 0)
+        {
+            Rabbit.Kill();
+            Redis.Kill();
+            _disks.ForEach(disk => disk.Dispose());
+            _disks.Clear();
+        }
     }
 }

@@ -1,12 +1,18 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using QueueInference.Chaos.History;
 using QueueInference.Chaos.Load;
+using QueueInference.Functional.Hosts;
 
 namespace QueueInference.Chaos.Scenarios;
 
 /// <summary>Callers and jobs that are the fault themselves.</summary>
-internal static class Culprits
+internal static partial class Culprits
 {
     private const int Callers = 64, MostRuns = 3;
+
+    /// <summary>Jobs of a batch, and how often it may fail, in parts, until its culprit is alone: 32, 16, 8, 4, 2. With the halves that are well, and those that wait, that is 8 runs.</summary>
+    private const int BadBatch = 32, MostSplits = 5;
 
     /// <summary>Long enough that its process is killed while it runs.</summary>
     private const int PoisonWork = 600_000;
@@ -23,6 +29,17 @@ internal static class Culprits
                 await chaos.FaultAsync("poison", () => PoisonAsync(chaos, round));
             }
         }) { Rounds = (1, 20), Load = new() { Rate = 20 } },
+
+        new("14", "bad-item", "a job that makes its run fail, in a large batch under load: it alone fails, and few runs are spent to find it", async chaos =>
+        {
+            for (var round = 0; round < chaos.Rounds; round++)
+            {
+                await chaos.FaultAsync("bad item", () => SpoilAsync(chaos, round));
+            }
+        })
+        {
+            Rounds = (2, 20), Workers = 1, Model = "spins_or_fails", ModelSettings = """{"batching":{"max_batch_size":32}}""",
+        },
 
         new("13", "one-key", "64 submissions of one key at once, to two Apis whose answers from the store are lost now and then: one job", async chaos =>
         {
@@ -60,6 +77,40 @@ internal static class Culprits
         var end = await chaos.Caller.ReadAsync(poison, id, wait: 20, chaos.Cancel);
         return (deaths == MostRuns && end.Runs == MostRuns ? $"{deaths} processes died of it; it {end.State} as {end.Error}, workers held {held} jobs in all" : null, held);
     }
+
+    /// <summary>While the worker stands still, a backlog of more than a batch comes together on both sides of it.</summary>
+    private static async Task<(string?, int)> SpoilAsync(ChaosContext chaos, int round)
+    {
+        var (bad, worker) = (new JobHistory($"bad-{round}", -1) { MustFail = "inference-failed" }, chaos.Cluster.Workers[0]);
+        var before = Splits(worker).Count;
+        worker.Freeze();
+        try
+        {
+            await chaos.MoreAsync(2 * BadBatch);
+            chaos.Run.Jobs.Enqueue(bad);
+            await chaos.Caller.SubmitAsync(bad, chaos.Cancel);
+            await chaos.MoreAsync(2 * BadBatch);
+        }
+        finally
+        {
+            worker.Thaw();
+        }
+
+        var id = bad.Ids.Single();
+        await Wait.UntilAsync(async () => (await chaos.Caller.ReadAsync(bad, id, wait: 5, chaos.Cancel)).Terminal, Patience, "the bad job to end");
+        await Wait.UntilAsync(() => Task.FromResult(Splits(worker).Count > before), Patience, "the worker to say that a batch failed");
+        var splits = Splits(worker)[before..];
+        // What had come before the worker stood still makes the first batches smaller.
+        return (splits[0] >= BadBatch / 2 && splits.Count <= MostSplits && bad.Last!.Runs == 1
+            ? $"batches of {string.Join(", ", splits)} failed, and then it alone" : null, 0);
+    }
+
+    /// <summary>The sizes of the batches that failed, as the worker's log has them.</summary>
+    private static List<int> Splits(HostProcess worker) =>
+        [.. SplitLine().Matches(worker.Output).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+
+    [GeneratedRegex("A batch of ([0-9]+) jobs failed")]
+    private static partial Regex SplitLine();
 
     private static async Task<(string?, int)> SubmitTogetherAsync(ChaosContext chaos, Caller[] callers, int round)
     {

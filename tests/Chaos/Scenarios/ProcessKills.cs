@@ -37,15 +37,23 @@ internal static class ProcessKills
             }
         }) { Rounds = (1, 10), Load = new LoadPlan { Once = 0.5 }, LongLoad = Many(30_000, rate: 300) with { Once = 0.5 } },
 
-        new("6", "store-kill", "SIGKILL Redis under load, and start it again on its append-only file", async chaos =>
+        new("6", "store-kill", "SIGKILL Redis under load, and start it again on its append-only file", KillStoresAsync)
+            { Rounds = (2, 10), Load = new LoadPlan { Once = 0.5 }, LongLoad = Many(30_000, rate: 300) with { Once = 0.5 } },
+
+        new("6", "store-kill-always", "the same with appendfsync always", async chaos =>
         {
-            for (var round = 0; round < chaos.Rounds; round++)
+            chaos.Servers.Redis.Settings = ["--appendfsync", "always"];
+            try
             {
-                await chaos.MoreAsync(30);
-                await chaos.BusyAsync();
-                await KillStoreAsync(chaos);
+                await chaos.Servers.Admin.ConfigSetAsync("appendfsync", "always");
+                await KillStoresAsync(chaos);
             }
-        }) { Rounds = (2, 10), Load = new LoadPlan { Once = 0.5 }, LongLoad = Many(30_000, rate: 300) with { Once = 0.5 } },
+            finally
+            {
+                chaos.Servers.Redis.Settings = [];
+                await chaos.Servers.Admin.ConfigSetAsync("appendfsync", "everysec");
+            }
+        }) { Rounds = (0, 10), Load = new LoadPlan { Once = 0.5 } },
     ];
 
     public static Task KillBrokerAsync(ChaosContext chaos) => chaos.FaultAsync("kill broker", async () =>
@@ -67,6 +75,16 @@ internal static class ProcessKills
         await chaos.Servers.Redis.RunAsync();
         return (gone ? $"process {id} is gone, {chaos.Servers.Redis.Id} came" : null, 0);
     });
+
+    private static async Task KillStoresAsync(ChaosContext chaos)
+    {
+        for (var round = 0; round < chaos.Rounds; round++)
+        {
+            await chaos.MoreAsync(30);
+            await chaos.BusyAsync();
+            await KillStoreAsync(chaos);
+        }
+    }
 
     /// <summary>So many small jobs, each waited for.</summary>
     private static LoadPlan Many(int jobs, double rate) => new() { Jobs = jobs, Rate = rate, Callers = 32, Work = 50, Follows = true };

@@ -18,6 +18,9 @@ internal sealed record Scenario(string Goal, string Name, string What, Func<Chao
     public Allowance Allowed { get; init; } = new();
     public int Workers { get; init; } = 2;
 
+    /// <summary>The test model.</summary>
+    public string Model { get; init; } = "spins";
+
     /// <summary>The model's model.json.</summary>
     public string ModelSettings { get; init; } = """{"batching":{"max_batch_size":16}}""";
 

@@ -66,11 +66,21 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         return control.ExitCode == 0 ? text : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', arguments)}: {text}");
     }
 
+    /// <summary>All that the node has written to its log.</summary>
+    public string ReadLog() => string.Concat(
+        Directory.EnumerateFiles(ServerRoot.Outside(Path.Combine(_folder, "log")), "*.log", SearchOption.AllDirectories).Select(ReadShared));
+
     /// <summary>It stands still, connections and all.</summary>
     public void Freeze() => Executables.SignalByFolder(_folder, 19);
 
     /// <summary>It goes on.</summary>
     public void Thaw() => Executables.SignalByFolder(_folder, 18);
+
+    private static string ReadShared(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd();
+    }
 
     public ValueTask DisposeAsync()
     {

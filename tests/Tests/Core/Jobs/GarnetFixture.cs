@@ -18,6 +18,8 @@ public sealed class GarnetFixture : IDisposable
 
     public IConnectionMultiplexer Redis { get; }
 
+    public string Address => _server.ConnectionString;
+
     public void Dispose()
     {
         Redis.Dispose();
