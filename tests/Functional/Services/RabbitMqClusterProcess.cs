@@ -8,7 +8,11 @@ public sealed class RabbitMqClusterProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly ClusterHome _home = new();
 
-    private RabbitMqClusterProcess() => Nodes = [.. Enumerable.Range(0, 3).Select(_ => new RabbitMqProcess(_home))];
+    private RabbitMqClusterProcess()
+    {
+        Nodes = [.. Enumerable.Range(0, 3).Select(_ => new RabbitMqProcess(_home))];
+        _home.Members = [.. Nodes.Select(node => node.Name)];
+    }
 
     public IReadOnlyList<RabbitMqProcess> Nodes { get; }
 
@@ -20,14 +24,8 @@ public sealed class RabbitMqClusterProcess : IAsyncDisposable
         var cluster = new RabbitMqClusterProcess();
         try
         {
-            // The first makes the cookie.
-            await cluster.Nodes[0].RunAsync();
-            await Task.WhenAll(cluster.Nodes.Skip(1).Select(node => node.RunAsync()));
-            foreach (var node in cluster.Nodes.Skip(1))
-            {
-                await node.JoinAsync(cluster.Nodes[0]);
-            }
-
+            // RabbitMQ 4 waits for all that it has been told of.
+            await Task.WhenAll(cluster.Nodes.Select(node => node.RunAsync()));
             return cluster;
         }
         catch

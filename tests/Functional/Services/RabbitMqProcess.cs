@@ -45,7 +45,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"),
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins"),
         ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "none"),
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = (_cluster is null ? "" : "+S 1:1 ") + "-rabbit disk_free_limit 50000000",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000" + _cluster?.Arguments,
         ["HOME"] = _cluster?.Folder ?? _folder,
     };
 
@@ -68,14 +68,6 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     {
         _process!.Kill(entireProcessTree: true);
         _process.WaitForExit();
-    }
-
-    /// <summary>Makes it one of a peer's cluster; both run.</summary>
-    public async Task JoinAsync(RabbitMqProcess peer)
-    {
-        await ControlAsync("stop_app");
-        await ControlAsync("join_cluster", peer.Name);
-        await ControlAsync("start_app");
     }
 
     /// <summary>Runs rabbitmqctl for this node, and answers what it printed.</summary>
@@ -108,12 +100,29 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     }
 }
 
-/// <summary>What the nodes of one RabbitMQ cluster share: the port mapper of Erlang, and the folder with the cookie that lets them talk.</summary>
+/// <summary>What the nodes of one RabbitMQ cluster share: the port mapper of Erlang, the cookie that lets them talk, and whom they look for when they start.</summary>
 internal sealed class ClusterHome : IDisposable
 {
+    public ClusterHome()
+    {
+        // Not theirs to make: they start at the same time.
+        var cookie = Path.Combine(ServerRoot.Outside(Folder), ".erlang.cookie");
+        File.WriteAllText(cookie, "queueinference");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+        }
+    }
+
     public int Epmd { get; } = Ports.Free();
 
     public string Folder { get; } = ServerRoot.TempFolder("qi-cookie-");
+
+    /// <summary>The names of all nodes.</summary>
+    public IReadOnlyList<string> Members { get; set; } = [];
+
+    /// <summary>For Erlang, without blanks within: one thread each, since all are on one machine, and the members.</summary>
+    public string Arguments => $" +S 1:1 -rabbit cluster_nodes {{[{string.Join(',', Members.Select(name => $"'{name}'"))}],disc}}";
 
     public void Dispose()
     {

@@ -12,8 +12,11 @@ internal static class ServerRoot
         ? Directory.CreateTempSubdirectory(prefix).FullName
         : Directory.CreateDirectory($"{Root}/tmp/{prefix}{Guid.NewGuid():N}").FullName[Root.Length..];
 
+    /// <summary>The path by which this process knows such a folder.</summary>
+    public static string Outside(string folder) => Root + folder;
+
     /// <summary>Removes such a folder with all that is in it.</summary>
-    public static void Delete(string folder) => Directory.Delete(Root + folder, recursive: true);
+    public static void Delete(string folder) => Directory.Delete(Outside(folder), recursive: true);
 
     /// <summary>Starts the first of these programs that is there: full paths, or names on the PATH.</summary>
     public static Process Start(string[] programs, IEnumerable<string> arguments, Dictionary<string, string>? environment = null, Action<string>? line = null) => Root is null
