@@ -15,7 +15,7 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
 
     public async Task<ScenarioResult> RunAsync(Scenario scenario, CancellationToken cancellationToken)
     {
-        await servers.ClearAsync();
+        await servers.ClearAsync(scenario.BrokerNodes);
         await using var proxies = new Proxies(servers);
         await using var cluster = new Cluster(scenario.Proxied ? proxies.Links : Links.Direct(servers), scenario);
         if (!scenario.StartsHosts)

@@ -46,16 +46,15 @@ public static class CoreRegistration
     /// <exception cref="StartupException">One is missing or malformed; the message says which and what to set.</exception>
     public static IServiceCollection AddBrokerAndStore(this IServiceCollection services, IConfiguration configuration, TimeSpan storeTimeout)
     {
-        var broker = configuration.GetConnectionString("RabbitMq");
+        var broker = BrokerAddresses.Parse(configuration.GetConnectionString("RabbitMq"), out var fault);
         var store = configuration.GetConnectionString("Redis");
         string[] faults =
         [
-            .. Uri.TryCreate(broker, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" ? Array.Empty<string>()
-                : ["ConnectionStrings__RabbitMq must be an AMQP URI such as amqp://user:password@host:5672."],
+            .. fault is null ? Array.Empty<string>() : [fault],
             .. string.IsNullOrWhiteSpace(store) ? ["ConnectionStrings__Redis must name a Redis or Valkey, such as host:6379."] : Array.Empty<string>(),
         ];
         return faults.Length > 0
             ? throw new StartupException(string.Join(' ', faults))
-            : services.AddRabbitMqJobBus(address!).AddReplicas(store!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
+            : services.AddRabbitMqJobBus(broker).AddReplicas(store!).AddJobStore(store!, storeTimeout).AddHostedService<StoreSettingsCheck>().AddHostedService<BrokerSettingsCheck>();
     }
 }

@@ -9,12 +9,17 @@ namespace QueueInference.Core.Messaging;
 /// <summary>Registers the bus.</summary>
 public static class MessagingRegistration
 {
-    /// <summary>Jobs travel over RabbitMQ at this <c>amqp://</c> or <c>amqps://</c> address.</summary>
-    public static IServiceCollection AddRabbitMqJobBus(this IServiceCollection services, Uri address)
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Jobs travel over RabbitMQ.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="addresses"><c>amqp://</c> or <c>amqps://</c> addresses of its nodes, which agree in all but host and port.</param>
+    public static IServiceCollection AddRabbitMqJobBus(this IServiceCollection services, params IReadOnlyList<Uri> addresses)
     {
+        var nodes = new BrokerNodes(addresses);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new RabbitMqTopology(
-            address, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RabbitMqTopology>>()));
+            nodes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RabbitMqTopology>>()));
         services.AddSingleton<IDeadLetterQueues, RabbitMqDeadLetterQueues>();
         services.AddSingleton<IJobBus, RabbitMqJobBus>();
         return services.AddMassTransit(bus =>
@@ -22,7 +27,7 @@ public static class MessagingRegistration
             bus.DisableUsageTelemetry();
             bus.UsingRabbitMq((_, rabbit) =>
             {
-                rabbit.Host(address, host => ConfigureHost(address, host));
+                rabbit.Host(nodes.First, host => ConfigureHost(nodes, host));
                 // RabbitMQ 4.3 refuses transient queues that are not exclusive.
                 rabbit.Exclusive = true;
                 UseBinaryBody(rabbit);
@@ -42,12 +47,17 @@ public static class MessagingRegistration
         });
     }
 
-    private static void ConfigureHost(Uri address, IRabbitMqHostConfigurator host)
+    private static void ConfigureHost(BrokerNodes nodes, IRabbitMqHostConfigurator host)
     {
         host.Heartbeat(TimeSpan.FromSeconds(10));
-        host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
         host.ContinuationTimeout(TimeSpan.FromSeconds(10));
-        if (address.Scheme == "amqps")
+        // Called before each attempt. UseCluster would try one node, wait, and expect the first node's certificate of all.
+        host.OnRefreshConnectionFactory = factory =>
+        {
+            nodes.Serve(factory, ConnectTimeout);
+            return Task.CompletedTask;
+        };
+        if (nodes.First.Scheme == "amqps")
         {
             // MassTransit's default accepts a chain that nobody trusts.
             host.UseSsl(ssl => ssl.EnforcePolicyErrors(SslPolicyErrors.RemoteCertificateChainErrors));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Security;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -10,7 +9,7 @@ namespace QueueInference.Core.Messaging;
 /// Declares exchanges and queues, and parks messages, on short-lived connections of its own: a connection that publishes is one that
 /// the broker may stop reading from, so the one that acknowledges never does.
 /// </summary>
-internal sealed partial class RabbitMqTopology(Uri address, TimeProvider time, ILogger<RabbitMqTopology> logger)
+internal sealed partial class RabbitMqTopology(BrokerNodes nodes, TimeProvider time, ILogger<RabbitMqTopology> logger)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
@@ -143,14 +142,8 @@ internal sealed partial class RabbitMqTopology(Uri address, TimeProvider time, I
 
     private ConnectionFactory Factory()
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = address,
-            AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = Timeout,
-            ContinuationTimeout = Timeout,
-        };
-        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+        var factory = new ConnectionFactory { Uri = nodes.First, AutomaticRecoveryEnabled = false, ContinuationTimeout = Timeout };
+        nodes.Serve(factory, Timeout);
         return factory;
     }
 

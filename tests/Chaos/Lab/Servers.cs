@@ -18,6 +18,12 @@ internal sealed class Servers : IAsyncDisposable
     public RedisProcess Redis { get; }
     public BrokerControl Broker { get; }
 
+    /// <summary>The cluster that takes the place of <see cref="Rabbit"/> in this scenario; null where none does.</summary>
+    public RabbitMqClusterProcess? Nodes { get; private set; }
+
+    /// <summary>The AMQP URIs of the broker of this scenario, separated by commas.</summary>
+    public string BrokerAddress => Nodes?.Address ?? Rabbit.Address;
+
     /// <summary>For looking into the store, never by way of a proxy.</summary>
     public ConnectionMultiplexer Store { get; }
 
@@ -40,9 +46,12 @@ internal sealed class Servers : IAsyncDisposable
     }
 
     /// <summary>Nothing of an earlier scenario may be seen in the next.</summary>
-    public async Task ClearAsync()
+    /// <param name="nodes">Whether the next has a broker of three nodes.</param>
+    public async Task ClearAsync(bool nodes)
     {
         await GiveBackAsync();
+        await StopNodesAsync();
+        Nodes = nodes ? await RabbitMqClusterProcess.StartAsync() : null;
         await Wait.UntilAsync(() => Task.FromResult(Store.IsConnected), TimeSpan.FromSeconds(20), "the store to be connected");
         await Admin.FlushAllDatabasesAsync();
     }
@@ -56,6 +65,7 @@ internal sealed class Servers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Unmount();
+        await StopNodesAsync();
         await Store.DisposeAsync();
         await Redis.DisposeAsync();
         await Rabbit.DisposeAsync();
@@ -90,4 +100,6 @@ internal sealed class Servers : IAsyncDisposable
             _disks.Clear();
         }
     }
+
+    private ValueTask StopNodesAsync() => Nodes?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -96,7 +96,7 @@ internal sealed class StoreReader(Servers servers, string model)
 
     private async Task<long> MessagesAsync(string queue)
     {
-        await using var inspector = await BrokerInspector.ConnectAsync(servers.Rabbit.Address);
+        await using var inspector = await BrokerInspector.ConnectAsync(servers.BrokerAddress.Split(',')[0]);
         try
         {
             return await inspector.CountAsync(queue);

@@ -2,6 +2,7 @@ using QueueInference.Chaos.History;
 using QueueInference.Chaos.Lab;
 using QueueInference.Chaos.Load;
 using QueueInference.Functional.Hosts;
+using QueueInference.Functional.Services;
 
 namespace QueueInference.Chaos.Scenarios;
 
@@ -14,6 +15,9 @@ internal sealed record ChaosContext(
 
     /// <summary>Folder with the hosts of another release; null where none was named.</summary>
     public string? Other { get; init; }
+
+    /// <summary>The nodes of the broker, in a scenario that asks for them.</summary>
+    public RabbitMqClusterProcess Nodes => Servers.Nodes ?? throw new InvalidOperationException("The scenario has no BrokerNodes.");
 
     /// <summary>A span that the seed decides.</summary>
     public Task PauseAsync(double least, double most) => Task.Delay(TimeSpan.FromSeconds(least + ((most - least) * Random.NextDouble())), Cancel);

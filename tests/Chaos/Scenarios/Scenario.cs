@@ -37,6 +37,9 @@ internal sealed record Scenario(string Goal, string Name, string What, Func<Chao
     /// <summary>Whether the hosts reach broker and store by way of proxies.</summary>
     public bool Proxied { get; init; }
 
+    /// <summary>Whether the broker is a cluster of three nodes.</summary>
+    public bool BrokerNodes { get; init; }
+
     /// <summary>Whether the scenario starts the hosts itself.</summary>
     public bool StartsHosts { get; init; }
 

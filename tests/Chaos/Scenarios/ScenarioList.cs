@@ -3,7 +3,7 @@ namespace QueueInference.Chaos.Scenarios;
 /// <summary>All scenarios, in the order in which they run.</summary>
 internal static class ScenarioList
 {
-    public static IReadOnlyList<Scenario> All { get; } = [.. ProcessKills.All, .. Freezes.All, .. StoreFaults.All, .. BrokerFaults.All, .. Starts.All, .. LinkFaults.All, .. Crashes.All, .. Culprits.All, .. FullDisks.All, .. LongJobs.All, .. Soak.All, .. Upgrades.All];
+    public static IReadOnlyList<Scenario> All { get; } = [.. ProcessKills.All, .. Freezes.All, .. StoreFaults.All, .. BrokerFaults.All, .. BrokerNodes.All, .. Starts.All, .. LinkFaults.All, .. Crashes.All, .. Culprits.All, .. FullDisks.All, .. LongJobs.All, .. Soak.All, .. Upgrades.All];
 
     /// <summary>Those with these names or goals; for none all of the tier.</summary>
     /// <exception cref="ArgumentException">There is no such scenario.</exception>

@@ -8,8 +8,23 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     // The script in /usr/sbin switches to a user of its own and so cannot write here; the one it calls does not.
     private static readonly string[] Server = ["/usr/lib/rabbitmq/bin/rabbitmq-server", "rabbitmq-server"], Control = ["/usr/lib/rabbitmq/bin/rabbitmqctl", "rabbitmqctl"];
     private readonly string _folder = ServerRoot.TempFolder("qi-rabbit-");
-    private readonly int _port = Ports.Free(), _distribution = Ports.Free(), _epmd = Ports.Free();
+    private readonly int _port = Ports.Free(), _distribution = Ports.Free();
+    private readonly ClusterHome? _cluster;
+    private readonly int _epmd;
     private Process? _process;
+
+    /// <param name="cluster">What it shares with the other nodes of a cluster; none for a node that stands alone.</param>
+    internal RabbitMqProcess(ClusterHome? cluster = null)
+    {
+        _cluster = cluster;
+        _epmd = cluster?.Epmd ?? Ports.Free();
+    }
+
+    /// <summary>Its name among the nodes.</summary>
+    public string Name => $"qi{_port}@localhost";
+
+    /// <summary>Its process.</summary>
+    public int Id => _process!.Id;
 
     /// <summary>The AMQP URI.</summary>
     public string Address => $"amqp://guest:guest@127.0.0.1:{_port}";
@@ -20,7 +35,7 @@ public sealed class RabbitMqProcess : IAsyncDisposable
     /// <summary>What its programs must find in their environment.</summary>
     private Dictionary<string, string> Settings => new()
     {
-        ["RABBITMQ_NODENAME"] = $"qi{_port}@localhost",
+        ["RABBITMQ_NODENAME"] = Name,
         ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
         ["RABBITMQ_NODE_PORT"] = $"{_port}",
         ["RABBITMQ_DIST_PORT"] = $"{_distribution}",
@@ -30,8 +45,8 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"),
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "plugins"),
         ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "none"),
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000",
-        ["HOME"] = _folder,
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-rabbit disk_free_limit 50000000" + _cluster?.Arguments,
+        ["HOME"] = _cluster?.Folder ?? _folder,
     };
 
     public static async Task<RabbitMqProcess> StartAsync()
@@ -92,5 +107,36 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         Executables.KillByFolder(_folder);
         ServerRoot.Delete(_folder);
         return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>What the nodes of one RabbitMQ cluster share: the port mapper of Erlang, the cookie that lets them talk, and whom they look for when they start.</summary>
+internal sealed class ClusterHome : IDisposable
+{
+    public ClusterHome()
+    {
+        // Not theirs to make: they start at the same time.
+        var cookie = Path.Combine(ServerRoot.Outside(Folder), ".erlang.cookie");
+        File.WriteAllText(cookie, "queueinference");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
+        }
+    }
+
+    public int Epmd { get; } = Ports.Free();
+
+    public string Folder { get; } = ServerRoot.TempFolder("qi-cookie-");
+
+    /// <summary>The names of all nodes.</summary>
+    public IReadOnlyList<string> Members { get; set; } = [];
+
+    /// <summary>For Erlang, without blanks within: one thread each, since all are on one machine, and the members.</summary>
+    public string Arguments => $" +S 1:1 -rabbit cluster_nodes {{[{string.Join(',', Members.Select(name => $"'{name}'"))}],disc}}";
+
+    public void Dispose()
+    {
+        Executables.KillByFolder(Folder);
+        ServerRoot.Delete(Folder);
     }
 }

@@ -12,7 +12,7 @@ internal static class ServerRoot
         ? Directory.CreateTempSubdirectory(prefix).FullName
         : Directory.CreateDirectory($"{Root}/tmp/{prefix}{Guid.NewGuid():N}").FullName[Root.Length..];
 
-    /// <summary>Such a folder by the path that this process knows it by.</summary>
+    /// <summary>The path by which this process knows such a folder.</summary>
     public static string Outside(string folder) => Root + folder;
 
     /// <summary>Removes such a folder with all that is in it.</summary>
