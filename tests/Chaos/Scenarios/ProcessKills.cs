@@ -15,7 +15,12 @@ internal static class ProcessKills
                 await chaos.BusyAsync();
                 await chaos.KillAsync(chaos.Cluster.Workers[round % 2]);
             }
-        }) { Rounds = (3, 40), LongLoad = Many(100_000, rate: 500) },
+        })
+        {
+            // A job that runs at three of the kills cannot be told from one that kills.
+            ModelSettings = """{"batching":{"max_batch_size":16},"max_attempts":10}""",
+            Rounds = (3, 40), LongLoad = Many(100_000, rate: 500),
+        },
 
         new("2", "api-kill", "SIGKILL the Api between accept and answer; callers repeat with their keys", async chaos =>
         {
