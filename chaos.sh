@@ -2,7 +2,7 @@
 # ./chaos.sh [--seed N] [--tier P|N] [--only NAME,GOAL,...] [--slack SECONDS] [--against COMMIT] [--list]: builds Release and runs faults against real processes under load.
 #
 # Api, Worker, RabbitMQ and Redis are started on free ports, from rabbitmq-server and valkey-server or redis-server of this machine.
-# The same seed injects the same faults. Exit code 1: a promise was broken, and the history that shows it was printed; or a scenario could not be run, twice.
+# The same seed injects the same faults. Exit code 1: a promise was broken, and the history that shows it was printed; or a scenario could not be run, three times.
 # The last line says "N passed, N failed". QI_TEST_SERVER_ROOT names a folder with another system whose servers are to be used, by chroot.
 # --against builds the hosts of that commit as well, for the scenario "rolling", in which they and those of this one take turns.
 set -euo pipefail

@@ -7,6 +7,8 @@ namespace QueueInference.Chaos.Scenarios;
 /// <summary>Our own processes end between any two of their steps: each failpoint, again and again.</summary>
 internal static class Crashes
 {
+    private const int Batch = 16;
+
     /// <summary>A crash right after an attempt is charged costs the job that attempt, though it is not at fault: it may happen to one job more often than three times.</summary>
     private const string Patient = """{"max_attempts":10,"batching":{"max_batch_size":16}}""";
 
@@ -74,11 +76,19 @@ internal static class Crashes
         return null;
     }
 
+    /// <summary>Told to stop when it holds more than it runs. It stands still before that, so that more comes to it than it can run at once.</summary>
     private static async Task<IDisposable?> StopAsync(ChaosContext chaos, HostProcess host)
     {
         await chaos.BusyAsync();
-        await chaos.PauseAsync(0.5, 1);
-        host.Terminate();
+        host.Freeze();
+        await chaos.PauseAsync(1.5, 2);
+        host.Thaw();
+        await Wait.UntilAsync(async () => host.HasExited || await chaos.Store.HeldByAsync(host.Id) > Batch, TimeSpan.FromSeconds(10), "a worker to hold more than a batch");
+        if (!host.HasExited)
+        {
+            host.Terminate();
+        }
+
         return null;
     }
 
