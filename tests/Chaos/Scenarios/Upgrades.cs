@@ -18,7 +18,8 @@ internal static class Upgrades
                 await ReplaceAsync(chaos, host, folder);
                 await chaos.MoreAsync(50);
             }
-        }) { Rounds = (0, 1) },
+            // Only by name: it needs to be told of the other release.
+        }) { Rounds = (0, 0) },
     ];
 
     /// <summary>Stops a host as an orchestrator does, and starts the other release in its place.</summary>
