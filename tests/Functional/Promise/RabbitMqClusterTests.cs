@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
 using QueueInference.Functional.Hosts;
 using QueueInference.Functional.Services;
 
@@ -23,42 +21,20 @@ public sealed class RabbitMqClusterTests(ITestOutputHelper output)
         await cluster.StartAsync();
         await rabbit.WholeAsync();
 
-        var accepted = new ConcurrentQueue<string>();
-        using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, 4).Select(caller => SubmitAsync(cluster, model, caller, accepted, stop.Token)).ToList();
-        await AcceptedAsync(accepted, Before);
+        await using var load = new SteadyLoad(cluster, model);
+        await load.MoreAsync(Before);
 
         var queue = $"qi.run.{model}.normal";
         var leader = (await rabbit.LeaderAsync(queue))!;
         leader.Kill();
         Assert.NotEqual(leader.Name, (await rabbit.SuccessorAsync(queue, leader)).Name);
-        await AcceptedAsync(accepted, accepted.Count + After);
+        await load.MoreAsync(After);
         await Task.WhenAll(cluster.Workers.Append(cluster.Api).Select(host => host.ReadyAsync()));
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
+        await load.StopAsync();
 
-        var ends = await Task.WhenAll(accepted.Select(async id => JobClient.State(await cluster.Client.FinishedAsync(id, TimeSpan.FromSeconds(60)))));
+        var ends = await Task.WhenAll(load.Accepted.Select(async id => JobClient.State(await cluster.Client.FinishedAsync(id, TimeSpan.FromSeconds(60)))));
         output.WriteLine($"{ends.Length} accepted, {ends.Count(end => end == "succeeded")} succeeded");
         Assert.All(ends, end => Assert.Equal("succeeded", end));
         Assert.All(cluster.Workers.Append(cluster.Api), host => Assert.False(host.HasExited));
-    }
-
-    private static Task AcceptedAsync(ConcurrentQueue<string> accepted, int count) =>
-        Wait.UntilAsync(() => accepted.Count >= count, TimeSpan.FromSeconds(60), $"{count} jobs to be accepted");
-
-    private static async Task SubmitAsync(Cluster cluster, string model, int caller, ConcurrentQueue<string> accepted, CancellationToken stop)
-    {
-        for (var i = 0; !stop.IsCancellationRequested; i++)
-        {
-            var (status, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(i)), key: $"{caller} {i}");
-            if (status is HttpStatusCode.Accepted or HttpStatusCode.OK)
-            {
-                accepted.Enqueue(JobClient.Id(job));
-            }
-            else
-            {
-                Assert.True(status == HttpStatusCode.ServiceUnavailable, $"{status} {job}");
-            }
-        }
     }
 }

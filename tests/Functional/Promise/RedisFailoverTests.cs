@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -25,24 +24,21 @@ public sealed class RedisFailoverTests(TestServices services, ITestOutputHelper 
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
 
-        var accepted = new ConcurrentQueue<string>();
-        using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, 4).Select(caller => SubmitAsync(cluster, model, caller, accepted, stop.Token)).ToList();
-        await AcceptedAsync(accepted, Before);
+        await using var load = new SteadyLoad(cluster, model);
+        await load.MoreAsync(Before);
         if (losesTail)
         {
             await redis.CutOffAsync();
-            await AcceptedAsync(accepted, accepted.Count + Tail);
+            await load.MoreAsync(Tail);
         }
 
         await redis.FailOverAsync();
-        await AcceptedAsync(accepted, accepted.Count + After);
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
+        await load.MoreAsync(After);
+        await load.StopAsync();
 
-        var ends = await EndsAsync(cluster, accepted);
+        var ends = await EndsAsync(cluster, load.Accepted);
         Assert.All(ends, end => Assert.Contains(end, new[] { "succeeded", "result-lost", "lost-by-broker", "enqueue-failed", "expired" }));
-        Assert.InRange(ends.Count(end => end == "succeeded"), Before + After - 20, accepted.Count);
+        Assert.InRange(ends.Count(end => end == "succeeded"), Before + After - 20, load.Accepted.Count);
         Assert.Equal(losesTail, ends.Contains("result-lost"));
     }
 
@@ -55,20 +51,17 @@ public sealed class RedisFailoverTests(TestServices services, ITestOutputHelper 
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
 
-        var accepted = new ConcurrentQueue<string>();
-        using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, 4).Select(caller => SubmitAsync(cluster, model, caller, accepted, stop.Token)).ToList();
-        await AcceptedAsync(accepted, Before);
+        await using var load = new SteadyLoad(cluster, model);
+        await load.MoreAsync(Before);
         for (var round = 0; round < Failovers; round++)
         {
             await redis.FailOverAsync();
             await redis.ReturnAsync();
-            await AcceptedAsync(accepted, accepted.Count + Tail);
+            await load.MoreAsync(Tail);
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
-        Assert.All(await EndsAsync(cluster, accepted), end => Assert.Equal("succeeded", end));
+        await load.StopAsync();
+        Assert.All(await EndsAsync(cluster, load.Accepted), end => Assert.Equal("succeeded", end));
     }
 
     /// <summary>Strict: without the replica nothing is accepted, and nobody waits long to hear it.</summary>
@@ -80,18 +73,15 @@ public sealed class RedisFailoverTests(TestServices services, ITestOutputHelper 
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
 
-        var accepted = new ConcurrentQueue<string>();
-        using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, 4).Select(caller => SubmitAsync(cluster, model, caller, accepted, stop.Token)).ToList();
-        await AcceptedAsync(accepted, Before);
+        await using var load = new SteadyLoad(cluster, model);
+        await load.MoreAsync(Before);
         await redis.CutOffAsync();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => RefusedAsync(cluster, model, i)));
         await redis.FailOverAsync();
         await redis.ReturnAsync();
-        await AcceptedAsync(accepted, accepted.Count + After);
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
-        Assert.All(await EndsAsync(cluster, accepted), end => Assert.Equal("succeeded", end));
+        await load.MoreAsync(After);
+        await load.StopAsync();
+        Assert.All(await EndsAsync(cluster, load.Accepted), end => Assert.Equal("succeeded", end));
     }
 
     /// <param name="redis">The store.</param>
@@ -118,25 +108,6 @@ public sealed class RedisFailoverTests(TestServices services, ITestOutputHelper 
         var ends = await Task.WhenAll(accepted.Select(id => EndAsync(cluster, id)));
         output.WriteLine(string.Join(", ", ends.CountBy(end => end).Select(end => $"{end.Value} {end.Key}")));
         return ends;
-    }
-
-    private static Task AcceptedAsync(ConcurrentQueue<string> accepted, int count) =>
-        Wait.UntilAsync(() => accepted.Count >= count, TimeSpan.FromSeconds(90), $"{count} jobs to be accepted");
-
-    private static async Task SubmitAsync(Cluster cluster, string model, int caller, ConcurrentQueue<string> accepted, CancellationToken stop)
-    {
-        for (var i = 0; !stop.IsCancellationRequested; i++)
-        {
-            var (status, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(i)), key: $"{caller} {i}");
-            if (status is HttpStatusCode.Accepted or HttpStatusCode.OK)
-            {
-                accepted.Enqueue(JobClient.Id(job));
-            }
-            else
-            {
-                Assert.True(status == HttpStatusCode.ServiceUnavailable, $"{status} {job}");
-            }
-        }
     }
 
     /// <summary>How a job ended: its state, or why there is no result.</summary>
