@@ -52,13 +52,13 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task KilledAtRandomMoments_NoAcceptedJobIsLost()
     {
-        // A job that runs at every kill is charged each time, and cannot be told from one that kills: five kills must not use its attempts up.
+        // A job that runs at every kill is charged each time, and cannot be told from one that kills: twenty kills must not use its attempts up.
         var model = _models.Add(Digits.ModelFile, """{"max_attempts":10}""");
         await using var host = await Host().StartAsync();
         var client = new JobClient(host.Http);
         var accepted = new List<string>();
         var random = new Random(4711);
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 20; round++)
         {
             using var killed = new CancellationTokenSource();
             var load = Enumerable.Range(0, 8).Select(_ => LoadAsync(client, model, accepted, killed.Token)).ToList();
@@ -146,9 +146,9 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
                     accepted.Add(JobClient.Id(job));
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
-                // Killed before it answered: nothing was promised.
+                // Killed before it answered, or before it took the connection: nothing was promised.
             }
         }
     }
