@@ -20,10 +20,11 @@ public sealed class UnfitServicesTests(TestServices services)
 
     [Theory]
     [MemberData(nameof(Mismatches), DisableDiscoveryEnumeration = true)]
-    public async Task QueueWithOtherArguments_IsNamedWithWhatToDo_AndServedOnceItIsGone(string argument, Dictionary<string, object?> arguments)
+    public async Task QueueWithOtherArguments_IsNamedWithWhatToDo_HoldsUpNoOtherModel_AndIsServedOnceItIsGone(string argument, Dictionary<string, object?> arguments)
     {
         await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=12", workers: 1);
         var model = cluster.Models.AddDigits();
+        var other = cluster.Models.AddDigits();
         var queue = $"qi.run.{model}.normal";
         await using var broker = await BrokerInspector.ConnectAsync(services.RabbitMq);
         await broker.DeclareAsync(queue, arguments);
@@ -33,9 +34,11 @@ public sealed class UnfitServicesTests(TestServices services)
             TimeSpan.FromSeconds(60), "the queue to be named");
         Assert.Contains($"rabbitmqctl delete_queue {queue}", worker.Output, StringComparison.Ordinal);
         Assert.False(worker.HasExited);
+        await cluster.Api.StartAsync();
+        var (_, meanwhile) = await cluster.Client.SubmitAsync(Digits.Body(other, Digits.Picture(1)), wait: 30);
+        Assert.Equal("succeeded", JobClient.State(meanwhile));
 
         await broker.DeleteAsync(queue);
-        await cluster.Api.StartAsync();
         await worker.ReadyAsync();
         var (_, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(1)), wait: 30);
         Assert.Equal("succeeded", JobClient.State(job));
