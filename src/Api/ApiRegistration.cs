@@ -49,6 +49,7 @@ public static class ApiRegistration
             app.MapBulk();
             app.MapModels();
             app.MapDeadLetters();
+            app.MapDefaultVersions();
         }
 
         app.ObserveQueues();

@@ -73,7 +73,7 @@ internal sealed partial class OpenJobs(JobSweeps sweeps, JobReads reads, Partiti
         if (await TryAsync(() => reads.GetAsync(id, cancellationToken), cancellationToken) is { Spec: { } spec })
         {
             var body = JobGroupCodec.Encode([new Contracts.JobMessage(id.Text, spec, null)]);
-            await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
+            await bus.PublishAsync(QueueNames.Of(spec), body, cancellationToken);
         }
     }
 

@@ -5,6 +5,11 @@ using QueueInference.Core.Telemetry;
 using QueueInference.Standalone;
 using QueueInference.Worker;
 
+if (WorkerRegistration.IsModelCheck(args))
+{
+    return WorkerRegistration.RunModelCheck();
+}
+
 return await HostProgram.RunAsync(async () =>
 {
     HostArguments.Check(args, StandaloneRegistration.Switches.Keys);

@@ -3,6 +3,11 @@ using QueueInference.Core.Hosting;
 using QueueInference.Core.Telemetry;
 using QueueInference.Worker;
 
+if (WorkerRegistration.IsModelCheck(args))
+{
+    return WorkerRegistration.RunModelCheck();
+}
+
 return await HostProgram.RunAsync(async () =>
 {
     HostArguments.Check(args, WorkerRegistration.Switches.Keys);

@@ -5,6 +5,7 @@ using QueueInference.Worker.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
+using QueueInference.Worker.Models.Checking;
 
 namespace QueueInference.Worker;
 
@@ -31,6 +32,8 @@ public static class WorkerRegistration
         .AddSingleton(provider => new ModelRepository(
             provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Models, provider.GetRequiredService<ILogger<ModelRepository>>()))
         .AddSingleton<IModelRunnerFactory, OnnxModelRunnerFactory>()
+        .AddSingleton(provider => Check(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
+        .AddSingleton<IModelCheck>(provider => provider.GetRequiredService<ModelCheckProcess>())
         .AddSingleton<ModelLoader>();
 
     private static IServiceCollection AddBatching(this IServiceCollection services) => services
@@ -48,11 +51,24 @@ public static class WorkerRegistration
 
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
         .AddSingleton<WorkerDrain>()
+        .AddSingleton<ModelConsumers>()
+        .AddSingleton<ModelRollout>()
+        .AddSingleton<WorkerAnnouncer>()
         .AddSingleton<WorkerReadiness>()
         .AddSingleton(provider => new WorkerReady(provider.GetRequiredService<WorkerReadiness>().Ready))
         .AddHostedService<LeaseKeeper>()
         .AddHostedService<WorkerHeartbeat>()
+        .AddHostedService<DefaultsFollower>()
         .AddHostedService<WorkerService>();
+
+    private static ModelCheckProcess Check(WorkerOptions options) => new(ModelCheckProcess.Own, options.CheckTimeout,
+        options.CheckMemoryMb > 0 ? (long)options.CheckMemoryMb << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+
+    /// <summary>Whether the program was started to try model files, as a child of a worker.</summary>
+    public static bool IsModelCheck(string[] args) => args is [ModelCheckProgram.Argument];
+
+    /// <summary>Does that; answers the exit code.</summary>
+    public static int RunModelCheck() => ModelCheckProgram.Run(Console.In, Console.Out);
 
     /// <summary>What the options mean for the sessions of this worker.</summary>
     internal static InferenceOptions Inference(WorkerOptions options) => new()

@@ -96,7 +96,7 @@ internal sealed class Sweeper(
         try
         {
             var body = JobGroupCodec.Encode([new JobMessage(id.Text, spec, bus.Redelivers && AbsentData.PayloadOf(inputs) is null ? inputs : null)]);
-            await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, deadline.Token);
+            await bus.PublishAsync(QueueNames.Of(spec), body, deadline.Token);
             Failpoint.Hit(FailpointNames.AfterRepublish);
         }
         catch (BrokerUnavailableException e)

@@ -39,7 +39,7 @@ internal sealed class ModelDirectory(ModelCatalogue catalogue, TimeProvider time
     public void Dispose() => _reading.Dispose();
 
     private ModelVersionInfo? Find(string model, int? version) => _versions
-        .Where(info => info.Model == model && (version is null || info.Version == version)).MaxBy(info => info.Version);
+        .Where(info => info.Model == model && (version is null || info.Version == version)).MaxBy(info => (info.Default is true, info.Version));
 
     /// <summary>Callers read in turn, so that one read answers all that waited for it, and not more often than every <see cref="Pause"/>.</summary>
     private async ValueTask RefreshAsync(Func<bool> isDue, CancellationToken cancellationToken)

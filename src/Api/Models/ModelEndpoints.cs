@@ -64,6 +64,16 @@ internal static class ModelEndpoints
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("failures");
+        foreach (var (version, reason) in model.Failures)
+        {
+            json.WriteStartObject();
+            json.WriteString("version", version);
+            json.WriteString("reason", reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -83,7 +93,15 @@ internal static class ModelEndpoints
     {
         json.WriteStartObject();
         json.WriteString("version", version.Version.ToString(CultureInfo.InvariantCulture));
+        json.WriteBoolean("default", version.Default is true);
         json.WriteString("sha256", version.Sha256);
+        json.WriteStartObject("files");
+        foreach (var (path, sha256) in version.Files ?? new Dictionary<string, string>())
+        {
+            json.WriteString(path, sha256);
+        }
+
+        json.WriteEndObject();
         json.WriteBoolean("batchable", version.Signature.Batchable);
         json.WriteNumber("max_batch_size", version.MaxBatchSize);
         json.WriteNumber("max_attempts", version.MaxAttempts);

@@ -9,12 +9,13 @@ namespace QueueInference.Api.Models;
 /// <summary>A model as it is now.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Versions">Its versions.</param>
+/// <param name="Failures">Why other versions are not served, by version, as some worker says.</param>
 /// <param name="Workers">How many workers serve it.</param>
 /// <param name="JobsPerSecond">How fast they finish its jobs while there are any; null where none has ended yet.</param>
 /// <param name="QueueDepth">Jobs that wait.</param>
 /// <param name="OldestSeconds">How long the first of them has waited.</param>
 internal sealed record ModelStatus(
-    string Name, IReadOnlyList<ModelVersionInfo> Versions, int Workers, double? JobsPerSecond, long QueueDepth, double OldestSeconds)
+    string Name, IReadOnlyList<ModelVersionInfo> Versions, IReadOnlyDictionary<string, string> Failures, int Workers, double? JobsPerSecond, long QueueDepth, double OldestSeconds)
 {
     /// <summary>How long a job that comes now will wait; null where no worker serves the model. Until something is measured, as long as the oldest has.</summary>
     public double? EstimatedWaitSeconds => Workers == 0 ? null : QueueDepth / JobsPerSecond ?? OldestSeconds;
@@ -43,7 +44,21 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
     {
         var (depth, oldest) = await reads.GetQueueAsync(group.Key, cancellationToken);
         var age = oldest is { } since ? Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
-        return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)],
+        return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)], Failures(group.Key, workers),
             workers.Count(worker => worker.Serves(group.Key)), DrainRates.Sum(workers, group.Key), depth, age);
+    }
+
+    private static SortedDictionary<string, string> Failures(string model, IEnumerable<WorkerInfo> workers)
+    {
+        var failures = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, reason) in workers.SelectMany(worker => worker.Failures ?? new Dictionary<string, string>()))
+        {
+            if (name.StartsWith(model + "/", StringComparison.Ordinal))
+            {
+                failures[name[(model.Length + 1)..]] = reason;
+            }
+        }
+
+        return failures;
     }
 }

@@ -85,8 +85,7 @@ internal sealed class GroupSender(
         {
             // A bus that forgets leaves the inputs in the store and carries ids alone.
             var body = JobGroupCodec.Encode([.. group.Select(submit => submit.Message(byReference: !bus.Redelivers))], group[0].TraceParent);
-            var spec = group[0].Job.Spec;
-            await bus.PublishAsync(QueueNames.Run(spec.Model, spec.Priority), body, cancellationToken);
+            await bus.PublishAsync(QueueNames.Of(group[0].Job.Spec), body, cancellationToken);
             Failpoint.Hit(FailpointNames.AfterPublish);
             return true;
         }

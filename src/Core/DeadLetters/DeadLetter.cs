@@ -31,7 +31,7 @@ public sealed record DeadLetter(
         var first = JobGroupCodec.TryDecode(body, out var jobs) ? jobs[0].Spec : null;
         return new(
             IdOf(source, messageId, body.Span), source == QueueNames.Parked ? "parked" : "dead",
-            death.Queue ?? (first is null ? null : QueueNames.Run(first.Model, first.Priority)), death.Reason ?? "unknown", death.Count, death.At,
+            death.Queue ?? (first is null ? null : QueueNames.Of(first)), death.Reason ?? "unknown", death.Count, death.At,
             body.Length, JobGroupCodec.VersionOf(body.Span), first?.Model, first is null ? null : [.. jobs.Select(job => job.Id)]);
     }
 

@@ -36,6 +36,7 @@ public static class CoreRegistration
         services.TryAddSingleton<JobSweeps>();
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
+        services.TryAddSingleton<DefaultVersions>();
         services.TryAddSingleton<DeadLetterStore>();
         services.AddHostedService<StoreFormatCheck>();
         services.AddPayloads(connectionString);

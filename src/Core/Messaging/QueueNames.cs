@@ -20,6 +20,12 @@ public static class QueueNames
     /// <summary>The queue of a model and priority class.</summary>
     public static string Run(string model, JobPriority priority) => $"{RunPrefix}{model}.{Name(priority)}";
 
+    /// <summary>The queue of jobs that name a version: only workers that hold it read it.</summary>
+    public static string Run(string model, int version, JobPriority priority) => $"{RunPrefix}{model}:{version}.{Name(priority)}";
+
+    /// <summary>The queue of a job.</summary>
+    public static string Of(JobSpec spec) => spec.Version is { } version ? Run(spec.Model, version, spec.Priority) : Run(spec.Model, spec.Priority);
+
     private static string Name(JobPriority priority) => priority switch
     {
         JobPriority.High => "high",

@@ -10,6 +10,9 @@ public sealed record WorkerInfo(string Id, long StartedAt, IReadOnlyList<string>
     /// <summary>Jobs a second that it finishes while it has some, by model; a model of which none has ended is left out. Null from a worker that does not measure it.</summary>
     public IReadOnlyDictionary<string, double>? DrainRates { get; init; }
 
+    /// <summary>Why versions that lie in its repository are not served, by <c>model/version</c>. Null from a worker that does not say.</summary>
+    public IReadOnlyDictionary<string, string>? Failures { get; init; }
+
     /// <summary>Whether it serves a version of a model.</summary>
     public bool Serves(string model) => Models.Any(name => name.StartsWith(model + "/", StringComparison.Ordinal));
 }

@@ -36,6 +36,15 @@ internal sealed class BatchQueue
         }
     }
 
+    /// <summary>Takes some out, in no order.</summary>
+    public IReadOnlyList<HeldJob> Remove(Predicate<HeldJob> chosen)
+    {
+        List<HeldJob> removed = [.. _levels.SelectMany(level => level.FindAll(chosen))];
+        var leaving = removed.ToHashSet();
+        Array.ForEach(_levels, level => level.RemoveAll(leaving.Contains));
+        return removed;
+    }
+
     /// <summary>Drops what is gone, and what has all its rows in batches.</summary>
     public void RemoveTaken() => Array.ForEach(_levels, level => level.RemoveAll(job => job.Phase == HeldPhase.Gone || job.RowsLeft == 0));
 

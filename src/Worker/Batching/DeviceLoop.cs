@@ -32,6 +32,15 @@ internal sealed class DeviceLoop : IDisposable
         }
     }
 
+    /// <summary>A lane gets no more turns; one that it has now goes on.</summary>
+    public void Remove(IDeviceLane lane)
+    {
+        lock (_gate)
+        {
+            _turns.Remove(lane);
+        }
+    }
+
     /// <summary>A lane has work.</summary>
     public void Wake()
     {

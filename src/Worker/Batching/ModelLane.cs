@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using QueueInference.Contracts;
 using QueueInference.Core.Hosting;
 using QueueInference.Worker.Inference;
@@ -14,9 +13,7 @@ namespace QueueInference.Worker.Batching;
 internal sealed class ModelLane : IDeviceLane, IDisposable
 {
     private readonly object _gate = new();
-    private readonly object _staging = new();
     private readonly BatchQueue _queue = new();
-    private readonly ConcurrentBag<BatchStage> _spare = [];
     private readonly LoadedModel _model;
     private readonly DeviceLoop _device;
     private readonly LaneServices _services;
@@ -25,9 +22,10 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     private readonly BatchEnds _ends;
     private readonly BatchSharing _sharing;
     private readonly BatchChooser _chooser;
-    private BatchStage? _stage;
+    private readonly StageAhead _ahead;
     private volatile bool _hasWork;
-    private int _stagingQueued;
+    private bool _closed;
+    private int _running;
 
     public ModelLane(LoadedModel model, DeviceLoop device, LaneServices services)
     {
@@ -35,6 +33,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         Slots = DeviceCapacity.SlotsOf(model.Runner);
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
+        _ahead = new StageAhead(model, _chooser, services.Logger, isWanted: () => _hasWork && device.IsBusy(Slots), Preview);
         var watchdog = new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast);
         var watched = new WatchedRunner(model.Runner, watchdog);
         _runner = new BatchRunner(model, watched, services.Time, services.Logger);
@@ -45,6 +44,9 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     /// <summary>What it serves.</summary>
     public ModelVersionInfo Info => _model.Info;
 
+    /// <summary>The version that its settings name for jobs that name none.</summary>
+    public int? DefaultVersion => _model.Settings.Versions.Default;
+
     /// <summary>What is to be announced of it now.</summary>
     public ModelVersionInfo Describe() => _model.Describe();
 
@@ -54,22 +56,66 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     /// <summary>Whether something waits.</summary>
     public bool HasWork => _hasWork;
 
-    /// <summary>Adds a job whose inputs fit this version; else answers why not.</summary>
-    public JobError? Enqueue(HeldJob job)
+    /// <summary>Whether no batch of it runs now.</summary>
+    public bool IsStill => Volatile.Read(ref _running) == 0;
+
+    /// <summary>Adds a job whose inputs fit this version.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="refusal">Why it does not fit, or null.</param>
+    /// <returns>False when this lane takes no more jobs, and another is to be found.</returns>
+    public bool TryEnqueue(HeldJob job, out JobError? refusal)
     {
-        var refusal = _admission.Check(job);
-        if (refusal is null)
+        refusal = _admission.Check(job);
+        if (refusal is not null)
         {
-            Add(job);
+            return true;
         }
 
-        return refusal;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            job.Lane = this;
+            Queue(job);
+        }
+
+        Announce();
+        return true;
     }
+
+    /// <summary>Takes no more jobs, and gives away those that have not begun.</summary>
+    /// <param name="stays">Those that only this version may run.</param>
+    public IReadOnlyList<HeldJob> Close(Func<HeldJob, bool> stays)
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            return GiveAway(job => !stays(job));
+        }
+    }
+
+    /// <summary>Gives away jobs that have not begun.</summary>
+    public IReadOnlyList<HeldJob> GiveAway(Predicate<HeldJob> chosen)
+    {
+        lock (_gate)
+        {
+            var leaving = _queue.Remove(job => job.Phase == HeldPhase.Waiting && job.RowsTaken == 0 && chosen(job));
+            _hasWork = !_queue.IsEmpty;
+            return leaving;
+        }
+    }
+
+    /// <summary>Takes a job back that no other version may run.</summary>
+    public void TakeBack(HeldJob job) => Add(job);
 
     /// <summary>Takes what is to run now, runs it, and hands over what came of it. On a thread of the device.</summary>
     public void RunNext()
     {
         List<BatchPart> parts = [];
+        Interlocked.Increment(ref _running);
         try
         {
             parts = Take();
@@ -81,6 +127,10 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
             // A fault of ours must not end the thread: its jobs go back, the next batch runs.
             Log.LoopFailed(_services.Logger, e, Info.Model);
             parts.ForEach(part => GiveBack(part.Job));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
         }
     }
 
@@ -123,14 +173,12 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         }
     }
 
+    /// <summary>It gets no more turns.</summary>
+    public void Leave() => _device.Remove(this);
+
     public void Dispose()
     {
-        _stage?.Dispose();
-        foreach (var stage in _spare)
-        {
-            stage.Dispose();
-        }
-
+        _ahead.Dispose();
         _model.Dispose();
     }
 
@@ -138,12 +186,22 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     {
         lock (_gate)
         {
-            _queue.Add(job);
-            _hasWork = true;
+            Queue(job);
         }
 
+        Announce();
+    }
+
+    private void Queue(HeldJob job)
+    {
+        _queue.Add(job);
+        _hasWork = true;
+    }
+
+    private void Announce()
+    {
         _device.Wake();
-        QueueStaging();
+        _ahead.Queue();
     }
 
     private List<BatchPart> Take()
@@ -192,63 +250,15 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
     private Task Run(IReadOnlyList<BatchPart> parts)
     {
-        var (batch, stage) = Seal(parts);
-        QueueStaging();
+        var (batch, stage) = _ahead.Seal(parts);
+        _ahead.Queue();
         var startedAt = Now();
         Failpoint.Hit(FailpointNames.BeforeRun);
         var outcomes = _runner.Run(batch);
         Failpoint.Hit(FailpointNames.AfterRun);
-        Free(stage);
+        _ahead.Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
         return _ends.Hand(outcomes, startedAt);
-    }
-
-    private (SealedBatch Batch, BatchStage? Stage) Seal(IReadOnlyList<BatchPart> parts)
-    {
-        if (!_chooser.NeedsStage(parts))
-        {
-            return (_chooser.Unstaged(parts), null);
-        }
-
-        BatchStage stage;
-        lock (_staging)
-        {
-            (stage, _stage) = (_stage ?? Spare(), null);
-        }
-
-        return (_chooser.Staged(stage.Arrange(parts), stage.Read()), stage);
-    }
-
-    /// <summary>While the device is busy, what would run next is copied to where it will run, so that little is left to copy when the device is free.</summary>
-    private void QueueStaging()
-    {
-        if (_chooser.CanStage && _hasWork && _device.IsBusy(Slots) && Interlocked.Exchange(ref _stagingQueued, 1) == 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(lane => lane.Stage(), this, preferLocal: false);
-        }
-    }
-
-    private void Stage()
-    {
-        Volatile.Write(ref _stagingQueued, 0);
-        lock (_staging)
-        {
-            try
-            {
-                var next = Preview();
-                if (_device.IsBusy(Slots) && _chooser.NeedsStage(next))
-                {
-                    (_stage ??= Spare()).Arrange(next);
-                }
-            }
-            catch (Exception e)
-            {
-                // On a pool thread it would end the process. A half-made stage is not used; the seal meets the same fault, and gives the jobs back.
-                Log.StagingFailed(_services.Logger, e, Info.Model);
-                _stage?.Dispose();
-                _stage = null;
-            }
-        }
     }
 
     private List<BatchPart> Preview()
@@ -256,17 +266,6 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         lock (_gate)
         {
             return _chooser.Choose(_queue, Now()).Parts;
-        }
-    }
-
-    private BatchStage Spare() => _spare.TryTake(out var stage) ? stage : new BatchStage(_model.Runner, _model.Buckets);
-
-    private void Free(BatchStage? stage)
-    {
-        if (stage is not null)
-        {
-            stage.Clear();
-            _spare.Add(stage);
         }
     }
 

@@ -6,34 +6,78 @@ using QueueInference.Worker.Models;
 
 namespace QueueInference.Worker.Batching;
 
-/// <summary>What this worker serves: a lane for each model version, a loop for each device.</summary>
+/// <summary>What this worker serves: a lane for each model version, a loop for each device. Versions come and go between two batches.</summary>
 internal sealed class ServedModels(LaneServices services) : IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly object _changing = new();
     private readonly ConcurrentDictionary<(string Model, int Version), ModelLane> _lanes = new();
-    private readonly ConcurrentDictionary<string, ModelLane> _latest = new();
+    private readonly ConcurrentDictionary<string, ModelLane> _default = new();
     private readonly ConcurrentDictionary<string, DeviceLoop> _devices = new();
 
     /// <summary>What is served, as it is to be announced now.</summary>
-    public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Describe());
+    public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Describe() with { Default = _default.GetValueOrDefault(lane.Info.Model) == lane });
 
-    /// <summary>Serves a version from now on, and unloads it in the end.</summary>
+    /// <summary>What an administrator has chosen: versions by model.</summary>
+    public IReadOnlyDictionary<string, int> Chosen { get; private set; } = new Dictionary<string, int>();
+
+    /// <summary>Serves a version from now on, in place of the same one where that is there already, and unloads it in the end.</summary>
     public void Add(LoadedModel model)
     {
-        var device = _devices.GetOrAdd(model.Runner.Device,
-            name => new DeviceLoop(name, DeviceCapacity.Of(name), services.Time));
+        var device = _devices.GetOrAdd(model.Runner.Device, name => new DeviceLoop(name, DeviceCapacity.Of(name), services.Time));
         var lane = new ModelLane(model, device, services);
-        _lanes[(lane.Info.Model, lane.Info.Version)] = lane;
-        _latest.AddOrUpdate(lane.Info.Model, lane, (_, other) => other.Info.Version > lane.Info.Version ? other : lane);
         device.Add(lane);
+        lock (_changing)
+        {
+            var replaced = _lanes.GetValueOrDefault(KeyOf(lane));
+            _lanes[KeyOf(lane)] = lane;
+            Route(lane.Info.Model);
+            Retire(replaced);
+        }
     }
 
-    /// <summary>Queues a job for its pinned version, else for the latest; answers why it cannot run here.</summary>
+    /// <summary>Serves a version no longer: jobs that named it still run, the others go to the version that has their like now.</summary>
+    public void Remove(string model, int version)
+    {
+        lock (_changing)
+        {
+            if (_lanes.TryRemove((model, version), out var lane))
+            {
+                Route(model);
+                Retire(lane);
+            }
+        }
+    }
+
+    /// <summary>Follows the choices of an administrator; answers the versions that have the jobs of their model from now on.</summary>
+    /// <param name="chosen">Versions by model; one that is not served here changes nothing.</param>
+    public IReadOnlyList<ModelVersionInfo> Prefer(IReadOnlyDictionary<string, int> chosen)
+    {
+        lock (_changing)
+        {
+            var before = _default.ToDictionary();
+            Chosen = chosen;
+            foreach (var model in before.Keys)
+            {
+                Route(model);
+            }
+
+            return [.. before.Where(pair => _default[pair.Key] != pair.Value).Select(pair => _default[pair.Key].Info)];
+        }
+    }
+
+    /// <summary>Queues a job for its pinned version, else for the one that takes such jobs; answers why it cannot run here.</summary>
     public JobError? Enqueue(HeldJob job)
     {
-        var lane = job.Spec.Version is { } version ? _lanes.GetValueOrDefault((job.Spec.Model, version)) : _latest.GetValueOrDefault(job.Spec.Model);
-        return lane is not null
-            ? lane.Enqueue(job)
-            : new JobError(JobErrorCodes.VersionGone, "No worker holds this version any longer.");
+        while (LaneOf(job) is { } lane)
+        {
+            if (lane.TryEnqueue(job, out var refusal))
+            {
+                return refusal;
+            }
+        }
+
+        return new JobError(JobErrorCodes.VersionGone, "No worker holds this version any longer.");
     }
 
     /// <summary>Ends after the batches that run now, and unloads the models.</summary>
@@ -47,6 +91,70 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
 
         _lanes.Clear();
-        _latest.Clear();
+        _default.Clear();
+    }
+
+    private static (string, int) KeyOf(ModelLane lane) => (lane.Info.Model, lane.Info.Version);
+
+    private ModelLane? LaneOf(HeldJob job) =>
+        job.Spec.Version is { } version ? _lanes.GetValueOrDefault((job.Spec.Model, version)) : _default.GetValueOrDefault(job.Spec.Model);
+
+    private void Route(string model)
+    {
+        var lanes = _lanes.Values.Where(lane => lane.Info.Model == model).ToList();
+        if (lanes.Count == 0)
+        {
+            _default.TryRemove(model, out _);
+            return;
+        }
+
+        var current = _default.GetValueOrDefault(model);
+        var wanted = Chosen.TryGetValue(model, out var version) ? version : lanes.MaxBy(lane => lane.Info.Version)!.DefaultVersion;
+        var chosen = VersionRoute.Choose([.. lanes.Select(lane => lane.Info)], current?.Info, wanted);
+        _default[model] = lanes.Find(lane => lane.Info.Version == chosen.Version)!;
+        if (current is not null && current != _default[model])
+        {
+            MoveAll(current.GiveAway(job => job.Spec.Version is null), current);
+        }
+    }
+
+    private void MoveAll(IEnumerable<HeldJob> jobs, ModelLane from)
+    {
+        foreach (var job in jobs)
+        {
+            Move(job, from);
+        }
+    }
+
+    private void Retire(ModelLane? lane)
+    {
+        if (lane is null)
+        {
+            return;
+        }
+
+        MoveAll(lane.Close(stays: job => LaneOf(job) is null), lane);
+        _ = UnloadAsync(lane);
+    }
+
+    /// <summary>A job that does not fit the other version runs on the one that it came for.</summary>
+    private void Move(HeldJob job, ModelLane from)
+    {
+        if (LaneOf(job) is not { } lane || !lane.TryEnqueue(job, out var refusal) || refusal is not null)
+        {
+            from.TakeBack(job);
+        }
+    }
+
+    /// <summary>Once no job of its is held and nothing runs.</summary>
+    private async Task UnloadAsync(ModelLane lane)
+    {
+        while (!lane.IsStill || services.Held.Jobs.Any(job => job.Lane == lane))
+        {
+            await Task.Delay(Pause, services.Time);
+        }
+
+        lane.Leave();
+        lane.Dispose();
     }
 }

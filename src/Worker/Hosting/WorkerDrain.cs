@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Hosting;
 using QueueInference.Worker.Batching;
@@ -8,19 +7,16 @@ namespace QueueInference.Worker.Hosting;
 
 /// <summary>Stops without losing or repeating anything: what has not started is given back, what runs is finished.</summary>
 internal sealed class WorkerDrain(
-    JobIntake intake, HeldJobs held, JobReleaser releaser, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
+    JobIntake intake, ModelConsumers consumers, HeldJobs held, JobReleaser releaser, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerDrain> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private readonly ConcurrentQueue<IAsyncDisposable> _subscriptions = [];
-
-    public void Add(IAsyncDisposable subscription) => _subscriptions.Enqueue(subscription);
 
     public async Task RunAsync()
     {
         // 1. Nothing new. The consumers stop taking messages at once, and end when what they hold is settled.
         intake.Drain();
         Failpoint.Hit(FailpointNames.Drain);
-        var stopped = Task.WhenAll(_subscriptions.Select(subscription => subscription.DisposeAsync().AsTask()));
+        var stopped = consumers.StopAsync();
         // 2. Give back what waits, 3. until what runs is finished; an intake in flight may still add some.
         var started = time.GetTimestamp();
         while ((!held.IsEmpty || !stopped.IsCompleted) && time.GetElapsedTime(started) < options.Value.DrainTimeout)

@@ -1,25 +1,18 @@
 using QueueInference.Core.Models;
 using QueueInference.Core.Store;
-using QueueInference.Worker.Batching;
-using QueueInference.Worker.Inference;
-using QueueInference.Worker.Jobs;
 
 namespace QueueInference.Worker.Hosting;
 
-/// <summary>Tells the catalogue that this worker lives, and says again what it serves, in case Redis forgot.</summary>
-internal sealed class WorkerHeartbeat(
-    ModelCatalogue catalogue, ServedModels served, DrainRates rates, WorkerIdentity worker, InferenceOptions inference, WorkerReadiness readiness, TimeProvider time)
-    : BackgroundService
+/// <summary>Says again and again that this worker lives and what it serves, in case Redis forgot.</summary>
+internal sealed class WorkerHeartbeat(WorkerAnnouncer announcer, WorkerReadiness readiness, TimeProvider time) : BackgroundService
 {
-    private readonly long _startedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.Ready.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(ModelCatalogue.Silence / 4, time);
         do
         {
-            await BeatAsync(stoppingToken);
+            await IgnoreAwayAsync(() => announcer.SayAsync(stoppingToken));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -27,15 +20,8 @@ internal sealed class WorkerHeartbeat(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await IgnoreAwayAsync(() => catalogue.LeaveAsync(worker.Id, cancellationToken));
+        await IgnoreAwayAsync(() => announcer.LeaveAsync(cancellationToken));
     }
-
-    private Task BeatAsync(CancellationToken cancellationToken) => IgnoreAwayAsync(async () =>
-    {
-        await catalogue.AnnounceAsync(served.Versions, cancellationToken);
-        await catalogue.HeartbeatAsync(new WorkerInfo(worker.Id, _startedAt,
-            [.. served.Versions.Select(version => $"{version.Model}/{version.Version}")], inference.ExecutionProviders) { DrainRates = rates.PerSecond() }, cancellationToken);
-    });
 
     private static async Task IgnoreAwayAsync(Func<Task> call)
     {

@@ -32,6 +32,21 @@ public sealed class WorkerOptions
     /// <value>The default is none.</value>
     public Dictionary<string, Dictionary<string, string>>? ProviderOptions { get; set; }
 
+    /// <summary>How often the model repository is looked at for versions that came or went.</summary>
+    /// <value>The default is 5 seconds. A version is loaded once its files have not changed from one look to the next.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a model file may take to load and run once, in a process of its own, before it is refused.</summary>
+    /// <value>The default is 60 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Most memory that this process may take for a model file, in MiB.</summary>
+    /// <value>The default is 0: half of what this process may use.</value>
+    [Range(0, 1 << 20)]
+    public int CheckMemoryMb { get; set; }
+
     /// <summary>How long a stopping worker waits for what runs.</summary>
     /// <value>The default is 30 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

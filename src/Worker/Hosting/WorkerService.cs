@@ -1,31 +1,34 @@
-using QueueInference.Contracts;
-using QueueInference.Core.Messaging;
+using Microsoft.Extensions.Options;
 using QueueInference.Core.Models;
 using QueueInference.Core.Store;
 using QueueInference.Worker.Batching;
-using QueueInference.Worker.Jobs;
-using QueueInference.Worker.Models;
 
 namespace QueueInference.Worker.Hosting;
 
-/// <summary>The life of a worker: load, announce, consume; at its end drain.</summary>
+/// <summary>The life of a worker: load, announce, consume; follow the repository; at its end drain.</summary>
 internal sealed class WorkerService(
-    ModelRepository repository, ModelLoader loader, ServedModels served, ModelCatalogue catalogue, IJobBus bus,
-    JobIntake intake, WorkerDrain drain, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
+    ModelRollout rollout, DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, ModelConsumers consumers, WorkerDrain drain, WorkerReadiness readiness,
+    IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), MismatchPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Run(LoadModels, stoppingToken);
-        await UntilDoneAsync(() => AnnounceAsync(stoppingToken), stoppingToken);
-        // Side by side: a queue that an operator must mend holds up no other model.
-        var few = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = stoppingToken };
-        await Parallel.ForEachAsync(served.Versions.GroupBy(version => version.Model), few,
-            async (model, token) => await ConsumeAsync(model.Key, model.Max(Prefetch.Messages), token));
-        string[] serving = [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
-        readiness.Set(serving);
-        Log.Serving(logger, string.Join(", ", serving));
+        await UntilStoredAsync(async () => served.Prefer(await defaults.GetAsync(stoppingToken)), stoppingToken);
+        await rollout.StepAsync(isFirst: true, stoppingToken);
+        await FollowAsync(stoppingToken);
+        await consumers.Begun.WaitAsync(stoppingToken);
+        if (!served.Versions.Any())
+        {
+            Log.NothingToServe(logger);
+        }
+
+        readiness.Set(Serving());
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(options.Value.PollInterval, time, stoppingToken);
+            await StepAsync(stoppingToken);
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -34,55 +37,45 @@ internal sealed class WorkerService(
         await drain.RunAsync();
     }
 
-    private void LoadModels()
-    {
-        foreach (var model in repository.Scan().Select(loader.Load).OfType<LoadedModel>())
-        {
-            served.Add(model);
-        }
-
-        if (!served.Versions.Any())
-        {
-            Log.NothingToServe(logger);
-        }
-    }
-
-    /// <summary>A full Redis takes no announcement, but it is workers that empty it: the heartbeat says it again.</summary>
-    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    /// <summary>What goes wrong here must not end the process: what is served is served on.</summary>
+    private async Task StepAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await catalogue.AnnounceAsync(served.Versions, cancellationToken);
+            if (await rollout.StepAsync(isFirst: false, cancellationToken))
+            {
+                await FollowAsync(cancellationToken);
+            }
         }
-        catch (StoreFullException e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotYet(logger, e.Message);
+            Log.NotFollowed(logger, e.Message, e);
         }
     }
 
-    private async Task ConsumeAsync(string model, int prefetch, CancellationToken cancellationToken)
+    private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        foreach (var priority in Enum.GetValues<JobPriority>())
-        {
-            await UntilDoneAsync(async () => drain.Add(await bus.SubscribeAsync(
-                QueueNames.Run(model, priority), prefetch, intake.HandleAsync, cancellationToken)), cancellationToken);
-        }
+        await UntilStoredAsync(() => announcer.SayAsync(cancellationToken), cancellationToken);
+        consumers.Begin(served.Versions, cancellationToken);
+        Log.Serving(logger, string.Join(", ", Serving()));
     }
 
-    /// <summary>Broker and store may come after the worker, in any order.</summary>
-    private async Task UntilDoneAsync(Func<Task> step, CancellationToken cancellationToken)
+    private string[] Serving() => [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Broker and store may come after the worker, in any order. A full Redis takes no announcement, but it is workers that empty it: the heartbeat says it again.</summary>
+    private async Task UntilStoredAsync(Func<Task> call, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await step();
+                await call();
                 return;
             }
-            catch (QueueMismatchException) when (!cancellationToken.IsCancellationRequested)
+            catch (StoreFullException e)
             {
-                // The log has it. An operator must act, and then nothing need be started again.
-                await Task.Delay(MismatchPause, time, cancellationToken);
+                Log.NotYet(logger, e.Message);
+                return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {

@@ -55,6 +55,9 @@ internal sealed class HeldJob(MessageHold message, JobMessage job, string token,
     /// <param name="now">Unix milliseconds.</param>
     public bool IsExpired(long now) => Spec.Deadline is { } deadline && deadline > 0 && deadline <= now && RowsTaken == 0 && Phase == HeldPhase.Waiting;
 
+    /// <summary>Which of the worker's lanes runs it; null before it has one.</summary>
+    public object? Lane { get; set; }
+
     /// <summary>Where it is within this worker.</summary>
     public HeldPhase Phase => (HeldPhase)Volatile.Read(ref _phase);
 

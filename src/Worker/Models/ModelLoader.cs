@@ -1,18 +1,22 @@
-using System.Security.Cryptography;
 using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Models.Checking;
 
 namespace QueueInference.Worker.Models;
 
 /// <summary>Brings versions into memory and warms them.</summary>
-internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions options, TimeProvider time, ILogger<ModelLoader> logger)
+internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check, InferenceOptions options, TimeProvider time, ILogger<ModelLoader> logger)
 {
-    /// <summary>Loads one version; null when it cannot be served, which is logged with the reason.</summary>
-    public LoadedModel? Load(FoundVersion found)
+    /// <summary>Loads one version; null when it cannot be served, which is logged.</summary>
+    /// <param name="found">Where it lies.</param>
+    /// <param name="reason">Why it cannot, as a sentence.</param>
+    public LoadedModel? Load(FoundVersion found, out string? reason)
     {
         try
         {
+            reason = null;
+            check.Run(found);
             var loaded = LoadAndWarm(found);
             Log.Loaded(logger, found.Model, found.Version, loaded.Info.Device, Providers(loaded.Info), loaded.Info.MaxBatchSize);
             return loaded;
@@ -20,6 +24,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
         catch (Exception e)
         {
             // A broken model must not keep the others from serving, whatever is wrong with it.
+            reason = e.Message;
             Log.LoadFailed(logger, found.Model, found.Version, e.Message, e);
             return null;
         }
@@ -27,11 +32,11 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
 
     private LoadedModel LoadAndWarm(FoundVersion found)
     {
-        var sha256 = Digest(found.Path);
+        var files = VersionDigest.OfFiles(Path.GetDirectoryName(found.Path)!);
         var runner = new VariantChoice(runners, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
         try
         {
-            return Warm(found, runner, sha256);
+            return Warm(found, runner, files);
         }
         catch
         {
@@ -40,11 +45,11 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
         }
     }
 
-    private LoadedModel Warm(FoundVersion found, IModelRunner runner, string sha256)
+    private LoadedModel Warm(FoundVersion found, IModelRunner runner, SortedDictionary<string, string> files)
     {
         var (settings, signature) = (found.Settings, runner.Signature);
         var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(runner.Device) : 1, settings.Batching.MaxBatchSize is null);
-        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, sha256);
+        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, VersionDigest.OfAll(files)) { Files = files };
         var model = new LoadedModel(info, runner, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
         new ModelWarmup(model, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets));
         model.Describe();
@@ -53,10 +58,4 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, InferenceOptions 
 
     private static string Providers(ModelVersionInfo info) =>
         string.Join(", ", info.ExecutionProviders!.Select(provider => $"{provider.Name}: {provider.Nodes} operators"));
-
-    private static string Digest(string path)
-    {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 }

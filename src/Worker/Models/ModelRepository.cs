@@ -9,9 +9,11 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
     private const string ModelFile = "model.onnx";
     private const string SettingsFile = "model.json";
 
-    /// <summary>Looks for the versions to serve, ordered by model and version. What is wrong with one model is logged and skips that model.</summary>
+    private HashSet<string> _told = [], _telling = [];
+
+    /// <summary>Looks for models and their versions, in order. What is wrong with one is logged, once, and makes that model null.</summary>
     /// <exception cref="DirectoryNotFoundException">The root is not there.</exception>
-    public IReadOnlyList<FoundVersion> Scan()
+    public IReadOnlyDictionary<string, FoundModel?> Scan()
     {
         if (!Directory.Exists(root))
         {
@@ -19,7 +21,10 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
                 $"The model repository '{Path.GetFullPath(root)}' does not exist. Create it (or mount it) with one folder for each model: <model>/<version>/{ModelFile}.");
         }
 
-        return [.. Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Where(HasValidName).SelectMany(ScanModel)];
+        _telling = [];
+        var found = Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).Where(HasValidName).ToDictionary(folder => Path.GetFileName(folder), ScanModel);
+        _told = _telling;
+        return found;
     }
 
     private bool HasValidName(string folder)
@@ -27,26 +32,39 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
         var valid = NamePattern().IsMatch(Path.GetFileName(folder));
         if (!valid)
         {
-            Log.NameSkipped(logger, folder);
+            Tell(folder, () => Log.NameSkipped(logger, folder));
         }
 
         return valid;
     }
 
-    private IEnumerable<FoundVersion> ScanModel(string folder)
+    private FoundModel? ScanModel(string folder)
     {
         var model = Path.GetFileName(folder);
         try
         {
             var found = FindVersions(folder);
-            var settings = ModelSettingsReader.Read(Path.Combine(folder, SettingsFile));
+            var file = Path.Combine(folder, SettingsFile);
+            var settings = ModelSettingsReader.Read(file);
             LogMissing(model, found, settings.Versions);
-            return [.. settings.Versions.Choose(found).Select(version => new FoundVersion(model, version, ModelPath(folder, version), settings))];
+            return new FoundModel(model, settings, [.. found.Order().Select(version => new FoundVersion(model, version, ModelPath(folder, version), settings)
+            {
+                Stamp = FileStamp.Of(Path.GetDirectoryName(ModelPath(folder, version))!) + FileStamp.OfFile(file),
+            })]);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            Log.ModelSkipped(logger, model, e.Message, e);
-            return [];
+            Tell(model + e.Message, () => Log.ModelSkipped(logger, model, e.Message, e));
+            return null;
+        }
+    }
+
+    /// <summary>Says what it did not say at the last scan.</summary>
+    private void Tell(string what, Action log)
+    {
+        if (_telling.Add(what) && !_told.Contains(what))
+        {
+            log();
         }
     }
 
@@ -54,12 +72,12 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
     {
         if (found.Count == 0)
         {
-            Log.NoVersions(logger, model);
+            Tell(model + " has no version", () => Log.NoVersions(logger, model));
         }
 
         foreach (var missing in (settings.List ?? []).Except(found))
         {
-            Log.VersionMissing(logger, model, missing);
+            Tell($"{model} lacks {missing}", () => Log.VersionMissing(logger, model, missing));
         }
     }
 

@@ -14,6 +14,10 @@ internal sealed class VersionSettings
     /// <summary>The versions that <c>list</c> serves.</summary>
     public int[]? List { get; set; }
 
+    /// <summary>The version that runs jobs which name none.</summary>
+    /// <value>The default is null: the highest that takes what the one before it took.</value>
+    public int? Default { get; set; }
+
     /// <summary><see cref="Policy"/> with its default resolved.</summary>
     public VersionPolicy EffectivePolicy => Policy ?? (List is null ? VersionPolicy.Latest : VersionPolicy.List);
 

@@ -22,6 +22,18 @@ internal sealed class Repository : IDisposable
         return name;
     }
 
+    /// <summary>Puts a file in as another version, as a careful user does: it is there at once.</summary>
+    public void AddVersion(string model, int version, byte[] file)
+    {
+        var folder = Directory.CreateTempSubdirectory("qi-version-").FullName;
+        File.WriteAllBytes(Path.Combine(folder, "model.onnx"), file);
+        Directory.Move(folder, VersionFolder(model, version));
+    }
+
+    /// <summary>The folder of a version.</summary>
+    public string VersionFolder(string model, int version) =>
+        Path.Combine(Folder, model, version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     public string AddTestModel(string name, string? settings = null) =>
         Add(Path.Combine(Source, "tests", "models", name, "1", "model.onnx"), settings);
 

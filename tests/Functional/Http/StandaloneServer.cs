@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -36,6 +37,8 @@ public partial class StandaloneServer : IAsyncLifetime
             [
                 Path.Combine(AppContext.BaseDirectory, "QueueInference.Standalone.dll"), "--urls", "http://127.0.0.1:0", "--models", models,
                 "--data", Path.Combine(_folder, "data"), "--Api:SweepInterval", "00:00:00.2",
+                // One run takes the whole processor, so that tests can tell what waits from what runs.
+                "--Worker:IntraOpThreads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
             ],
             line: _output.Enqueue);
         // It chooses a free port itself, so that nobody else can take it in between, and says which.

@@ -30,7 +30,7 @@ public sealed partial class ArchitectureDocTests
     public void BrokerNames_AgainstCode_AreAllThere()
     {
         var documented = Markdown.Table(Page, "Name | What").SelectMany(row => Markdown.Code(row[0]));
-        string[] actual = [QueueNames.Dead, QueueNames.Parked, QueueNames.Probe, .. Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run("<model>", priority))];
+        string[] actual = [QueueNames.Dead, QueueNames.Parked, QueueNames.Probe, .. Enum.GetValues<JobPriority>().SelectMany(priority => new[] { QueueNames.Run("<model>", priority), QueueNames.Run("<model>:<version>", priority) })];
         Assert.Equal(actual.Order(), documented.Order());
     }
 

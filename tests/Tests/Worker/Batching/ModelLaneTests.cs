@@ -171,7 +171,7 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         _go.Release(2);
         HeldJob[] suspects = [await HeldAsync(1, rows: 1, suspect: true), await HeldAsync(2, rows: 1, suspect: true)];
 
-        Assert.All(suspects, job => Assert.Null(lane.Enqueue(job)));
+        Assert.All(suspects, job => Assert.Null(Refusal(lane, job)));
 
         await EndedAsync(suspects);
         Assert.False(met.IsSet);
@@ -183,7 +183,7 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         var job = await HeldAsync(1, rows: 1);
         job.Inputs = [TestTensors.Floats("y", [1, 2], 1, 1)];
 
-        Assert.Equal(JobErrorCodes.InvalidInput, _lane.Enqueue(job)?.Code);
+        Assert.Equal(JobErrorCodes.InvalidInput, Refusal(_lane, job)?.Code);
         Assert.False(_lane.HasWork);
     }
 
@@ -200,7 +200,7 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
     private async Task<HeldJob> EnqueueAsync(float value, Func<JobSpec, JobSpec>? change = null, int rows = 1, bool suspect = false)
     {
         var job = await HeldAsync(value, rows, change, suspect);
-        Assert.Null(_lane.Enqueue(job));
+        Assert.Null(Refusal(_lane, job));
         return job;
     }
 
@@ -223,5 +223,11 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
             Assert.False(await job.Message.Settled.WaitAsync(Patience, StoreHarness.Stop));
             Assert.Equal(state, (await _store.Reads.GetAsync(job.Lease.Id, StoreHarness.Stop))!.State);
         }
+    }
+
+    private static JobError? Refusal(ModelLane lane, HeldJob job)
+    {
+        Assert.True(lane.TryEnqueue(job, out var refusal));
+        return refusal;
     }
 }

@@ -100,5 +100,5 @@ public sealed class ModelRepositoryTests : IDisposable
         Assert.Equal(["NoVersions"], logger.Events);
     }
 
-    private IReadOnlyList<FoundVersion> Scan() => new ModelRepository(files.Root, logger).Scan();
+    private IReadOnlyList<FoundVersion> Scan() => RolloutPlan.Of(new ModelRepository(files.Root, logger).Scan(), [], []).Load;
 }

@@ -1,0 +1,39 @@
+using QueueInference.Core.Models;
+using QueueInference.Core.Store;
+using QueueInference.Worker.Batching;
+
+namespace QueueInference.Worker.Hosting;
+
+/// <summary>Gives the jobs that name no version to the one that an administrator chose, within half a second.</summary>
+internal sealed class DefaultsFollower(
+    DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, WorkerReadiness readiness, TimeProvider time, ILogger<DefaultsFollower> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await readiness.Ready.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            await LookAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var version in served.Prefer(await defaults.GetAsync(cancellationToken)))
+            {
+                Log.DefaultChanged(logger, version.Model, version.Version);
+                await announcer.SayAsync(cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
+        {
+            // Redis comes back; until then the choice of before holds.
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace QueueInference.Worker.Models.Checking;
+
+/// <summary>Tries a model file where it can do no harm, before it is loaded where jobs run.</summary>
+internal interface IModelCheck
+{
+    /// <summary>Tries it.</summary>
+    /// <exception cref="InvalidDataException">It cannot be served; the message says why.</exception>
+    void Run(FoundVersion found);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using QueueInference.Contracts;
+using QueueInference.Worker.Inference;
+
+namespace QueueInference.Worker.Models.Checking;
+
+/// <summary>The other side of <see cref="ModelCheckProcess"/>: loads files and runs each once, and may die of it.</summary>
+/// <remarks>A line in is a path; a line out is <see cref="Good"/>, or what is wrong.</remarks>
+internal static class ModelCheckProgram
+{
+    /// <summary>The argument with which a worker's program does this instead.</summary>
+    public const string Argument = "check-models";
+
+    /// <summary>The answer for a model that loads and runs.</summary>
+    public const string Good = "good";
+
+    /// <summary>Checks what it is told to until its input ends: then the worker has enough or is gone, and a check that never comes back must not outlive it.</summary>
+    public static int Run(TextReader paths, TextWriter answers)
+    {
+        using var asked = new BlockingCollection<string>();
+        new Thread(() => Answer(asked, answers)) { IsBackground = true }.Start();
+        while (paths.ReadLine() is { } path)
+        {
+            asked.Add(path);
+        }
+
+        return 0;
+    }
+
+    private static void Answer(BlockingCollection<string> asked, TextWriter answers)
+    {
+        foreach (var path in asked.GetConsumingEnumerable())
+        {
+            answers.WriteLine(Check(path).ReplaceLineEndings(" "));
+            answers.Flush();
+        }
+    }
+
+    private static string Check(string path)
+    {
+        try
+        {
+            using var runner = new OnnxModelRunner(path, new InferenceOptions { IntraOpThreads = 1 });
+            TryOnce(runner);
+            return Good;
+        }
+        catch (Exception e)
+        {
+            return LoadFaults.Describe(e, path);
+        }
+    }
+
+    /// <summary>Made-up data may be illegal for a model, which says nothing against it; that it comes back at all says much.</summary>
+    private static void TryOnce(OnnxModelRunner runner)
+    {
+        try
+        {
+            runner.Run(WarmupData.Inputs(WarmupShapes.Guess(runner.Signature), rows: 1, random: null)).Dispose();
+        }
+        catch (Exception e) when (e is InferenceException or OverflowException or ArgumentException)
+        {
+            // Its jobs will tell.
+        }
+    }
+}
