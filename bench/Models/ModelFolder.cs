@@ -24,5 +24,13 @@ internal sealed class ModelFolder : IDisposable
         return name;
     }
 
+    /// <summary>Adds another version of a model: it is there at once.</summary>
+    public void AddVersion(BenchModel model, string name, int version)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, $".{name}-{version}")).FullName;
+        File.Copy(model.Path, Path.Combine(folder, "model.onnx"));
+        Directory.Move(folder, Path.Combine(Folder, name, $"{version}"));
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

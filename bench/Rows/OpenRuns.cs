@@ -31,6 +31,10 @@ internal sealed class OpenRuns(string name, Uri api, IReadOnlyList<Sample> sampl
     /// <summary>A percentile of the latencies of each run, in ms from the intended send.</summary>
     public Series Tail(double percent) => new(_runs.Select(run => run.Latency.Percentile(percent)));
 
+    /// <summary>The same ÷ that of another service's run of the same minute.</summary>
+    public Series TailOver(OpenRuns other, double percent) =>
+        new(_runs.Zip(other._runs, (mine, its) => mine.Latency.Percentile(percent) / its.Latency.Percentile(percent)));
+
     public static void Print(string title, params OpenRuns[] services)
     {
         var table = new Table([$"{title}, median (min–max) of {services[0]._runs.Count}", .. services.Select(service => service.Name)]);

@@ -50,6 +50,7 @@ public static class ApiRegistration
             app.MapModels();
             app.MapDeadLetters();
             app.MapDefaultVersions();
+            app.MapRollouts();
         }
 
         app.ObserveQueues();
@@ -110,6 +111,7 @@ public static class ApiRegistration
         if (options.Has("webhooks"))
         {
             services.AddHostedService<WebhookDispatcher>();
+            services.AddHostedService<RolloutNotifier>();
         }
 
         return services;

@@ -6,6 +6,7 @@ using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker;
 
@@ -46,12 +47,15 @@ public static class WorkerRegistration
         .AddSingleton<JobFinisher>()
         .AddSingleton<JobReleaser>()
         .AddSingleton<JobIntake>()
+        .AddSingleton<ShadowTraffic>()
+        .AddSingleton<ILaneTraffic>(provider => provider.GetRequiredService<ShadowTraffic>())
         .AddSingleton<LaneServices>()
         .AddSingleton<ServedModels>();
 
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
         .AddSingleton<WorkerDrain>()
         .AddSingleton<ModelConsumers>()
+        .AddSingleton<RolloutDesk>()
         .AddSingleton<ModelRollout>()
         .AddSingleton<WorkerAnnouncer>()
         .AddSingleton<WorkerReadiness>()
@@ -75,6 +79,7 @@ public static class WorkerRegistration
     {
         IntraOpThreads = options.IntraOpThreads,
         IntraOpSpinning = options.IntraOpSpinning,
+        WarmupLimit = options.CheckTimeout,
         ExecutionProviders = options.ExecutionProviders ?? [ExecutionProviders.Cpu],
         ProviderOptions = (options.ProviderOptions ?? []).ToDictionary(pair => pair.Key, pair => (IReadOnlyDictionary<string, string>)pair.Value),
     };

@@ -51,6 +51,36 @@ public abstract class JobBusContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GiveBack_WhileTheSubscriberLeaves_ArrivesAtTheNextOne()
+    {
+        using var taken = new SemaphoreSlim(0);
+        var (go, seen) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Channel.CreateUnbounded<byte>());
+        var first = await Bus.SubscribeAsync(_queue, 1, async _ =>
+        {
+            taken.Release();
+            await go.Task;
+            throw new GiveBackException("test");
+        }, Stop);
+        for (byte i = 0; i < 5; i++)
+        {
+            await Bus.PublishAsync(_queue, [i], Stop);
+        }
+
+        await taken.WaitAsync(Stop);
+        var left = first.DisposeAsync().AsTask();
+        go.SetResult();
+        await left.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await Bus.PublishAsync(_queue, [5], Stop);
+
+        await using var second = await Bus.SubscribeAsync(_queue, 16, async delivery => await seen.Writer.WriteAsync(delivery.Body.Span[0]), Stop);
+        HashSet<byte> arrived = [];
+        while (arrived.Count < 6)
+        {
+            arrived.Add(await seen.Reader.ReadAsync(Stop).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Stop));
+        }
+    }
+
+    [Fact]
     public async Task Publish_BeforeAnySubscriber_ArrivesWhenOneComes()
     {
         var seen = Channel.CreateUnbounded<byte>();

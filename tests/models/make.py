@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Make the small models the tests load: <name>/1/model.onnx beside this script.
+"""Make the small models the tests load: <name>/1/model.onnx beside this script, and in bad-models.
 
 Needs (Debian/Ubuntu): apt install python3-onnx
 
@@ -13,6 +13,8 @@ from onnx import TensorProto as T
 from onnx import checker, helper
 
 HERE = Path(__file__).resolve().parent
+# No worker may come to harm of these.
+BAD = HERE.parent / "bad-models"
 DATATYPES = {"bool": T.BOOL, "uint8": T.UINT8, "uint16": T.UINT16, "uint32": T.UINT32, "uint64": T.UINT64,
              "int8": T.INT8, "int16": T.INT16, "int32": T.INT32, "int64": T.INT64,
              "fp16": T.FLOAT16, "fp32": T.FLOAT, "fp64": T.DOUBLE, "bf16": T.BFLOAT16, "bytes": T.STRING}
@@ -26,11 +28,12 @@ def constant(name, datatype, shape, values):
     return helper.make_tensor(name, datatype, shape, values)
 
 
-def save(name, nodes, inputs, outputs, initializers=()):
+def save(name, nodes, inputs, outputs, initializers=(), functions=(), folder=HERE):
     graph = helper.make_graph(nodes, name, inputs, outputs, initializers)
-    model = helper.make_model(graph, ir_version=8, producer_name="", opset_imports=[helper.make_opsetid("", 13)])
+    opsets = [helper.make_opsetid("", 13)] + ([helper.make_opsetid("local", 1)] if functions else [])
+    model = helper.make_model(graph, ir_version=8, producer_name="", opset_imports=opsets, functions=functions)
     checker.check_model(model)
-    path = HERE / name / "1" / "model.onnx"
+    path = folder / name / "1" / "model.onnx"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
@@ -118,3 +121,18 @@ save("masked_mean",
 
 # Sequences may not be padded: it looks at every position.
 save("sequence_mean", [node("ReduceMean", ["x"], ["mean"], axes=[1], keepdims=0)], [value("x", ["N", "sequence"])], [value("mean", ["N"])])
+
+# Never comes back, whatever its input.
+save("endless",
+     [node("Loop", ["trips", "", "x"], ["y"], body=helper.make_graph(
+         [node("Identity", ["going"], ["go_on"]), node("Min", ["before", "x"], ["after"])], "body",
+         [value("trip", [], T.INT64), value("going", [], T.BOOL), value("before", ["N", 1])],
+         [value("go_on", [], T.BOOL), value("after", ["N", 1])]))],
+     [value("x", ["N", 1])], [value("y", ["N", 1])], [constant("trips", T.INT64, [], [2**62])], folder=BAD)
+
+# Each function calls the next one: ONNX Runtime 1.31 runs out of stack when it inlines them.
+DEPTH = 6000
+OPSETS = [helper.make_opsetid("", 13), helper.make_opsetid("local", 1)]
+save("kills_its_process", [node("0", ["x"], ["y"], domain="local")], [value("x", ["N", 1])], [value("y", ["N", 1])], folder=BAD, functions=[
+    helper.make_function("local", f"{i:x}", ["a"], ["b"], [node("Neg", ["a"], ["b"]) if i == DEPTH - 1 else node(f"{i + 1:x}", ["a"], ["b"], domain="local")], OPSETS)
+    for i in range(DEPTH)])

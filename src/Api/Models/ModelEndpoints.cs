@@ -60,7 +60,7 @@ internal static class ModelEndpoints
         json.WriteStartArray("versions");
         foreach (var version in model.Versions)
         {
-            WriteVersion(json, version);
+            WriteVersion(json, version, model.Holders[version.Version]);
         }
 
         json.WriteEndArray();
@@ -74,6 +74,7 @@ internal static class ModelEndpoints
         }
 
         json.WriteEndArray();
+        RolloutWriter.Write(json, model.Rollout, model.Numbers);
         json.WriteEndObject();
     }
 
@@ -89,11 +90,12 @@ internal static class ModelEndpoints
         }
     }
 
-    private static void WriteVersion(Utf8JsonWriter json, ModelVersionInfo version)
+    private static void WriteVersion(Utf8JsonWriter json, ModelVersionInfo version, int workers)
     {
         json.WriteStartObject();
         json.WriteString("version", version.Version.ToString(CultureInfo.InvariantCulture));
         json.WriteBoolean("default", version.Default is true);
+        json.WriteNumber("workers", workers);
         json.WriteString("sha256", version.Sha256);
         json.WriteStartObject("files");
         foreach (var (path, sha256) in version.Files ?? new Dictionary<string, string>())

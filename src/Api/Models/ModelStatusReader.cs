@@ -2,6 +2,7 @@ using QueueInference.Api.Problems;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Models;
+using QueueInference.Core.Rollouts;
 using QueueInference.Core.Store;
 
 namespace QueueInference.Api.Models;
@@ -10,19 +11,23 @@ namespace QueueInference.Api.Models;
 /// <param name="Name">Its name.</param>
 /// <param name="Versions">Its versions.</param>
 /// <param name="Failures">Why other versions are not served, by version, as some worker says.</param>
+/// <param name="Holders">How many workers serve each version: so far a rollout has come.</param>
+/// <param name="Rollout">How far a candidate has come; null where none was compared.</param>
+/// <param name="Numbers">What was measured of it in this stage.</param>
 /// <param name="Workers">How many workers serve it.</param>
 /// <param name="JobsPerSecond">How fast they finish its jobs while there are any; null where none has ended yet.</param>
 /// <param name="QueueDepth">Jobs that wait.</param>
 /// <param name="OldestSeconds">How long the first of them has waited.</param>
 internal sealed record ModelStatus(
-    string Name, IReadOnlyList<ModelVersionInfo> Versions, IReadOnlyDictionary<string, string> Failures, int Workers, double? JobsPerSecond, long QueueDepth, double OldestSeconds)
+    string Name, IReadOnlyList<ModelVersionInfo> Versions, IReadOnlyDictionary<string, string> Failures, IReadOnlyDictionary<int, int> Holders, RolloutState? Rollout, RolloutNumbers? Numbers,
+    int Workers, double? JobsPerSecond, long QueueDepth, double OldestSeconds)
 {
     /// <summary>How long a job that comes now will wait; null where no worker serves the model. Until something is measured, as long as the oldest has.</summary>
     public double? EstimatedWaitSeconds => Workers == 0 ? null : QueueDepth / JobsPerSecond ?? OldestSeconds;
 }
 
 /// <summary>Puts together what workers announce and what waits.</summary>
-internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, JobReads reads, TimeProvider time)
+internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, RolloutStore rollouts, JobReads reads, TimeProvider time)
 {
     /// <summary>One model, or all of them by name.</summary>
     public async Task<IReadOnlyList<ModelStatus>> ReadAsync(string? model, CancellationToken cancellationToken)
@@ -31,8 +36,9 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
         {
             var versions = await directory.ListAsync(cancellationToken);
             var workers = await catalogue.GetWorkersAsync(cancellationToken);
+            var states = await rollouts.GetAsync(cancellationToken);
             var wanted = versions.Where(version => model is null || version.Model == model).GroupBy(version => version.Model).OrderBy(group => group.Key, StringComparer.Ordinal);
-            return await Task.WhenAll(wanted.Select(group => ReadOneAsync(group, workers, cancellationToken)));
+            return await Task.WhenAll(wanted.Select(group => ReadOneAsync(group, workers, states.GetValueOrDefault(group.Key), cancellationToken)));
         }
         catch (StoreUnavailableException)
         {
@@ -40,12 +46,14 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
         }
     }
 
-    private async Task<ModelStatus> ReadOneAsync(IGrouping<string, ModelVersionInfo> group, IReadOnlyList<WorkerInfo> workers, CancellationToken cancellationToken)
+    private async Task<ModelStatus> ReadOneAsync(IGrouping<string, ModelVersionInfo> group, IReadOnlyList<WorkerInfo> workers, RolloutState? state, CancellationToken cancellationToken)
     {
         var (depth, oldest) = await reads.GetQueueAsync(group.Key, cancellationToken);
+        var numbers = state?.IsUnderWay is true ? await rollouts.NumbersAsync(group.Key, state.Since, cancellationToken) : null;
         var age = oldest is { } since ? Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
         return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)], Failures(group.Key, workers),
-            workers.Count(worker => worker.Serves(group.Key)), DrainRates.Sum(workers, group.Key), depth, age);
+            group.ToDictionary(version => version.Version, version => workers.Count(worker => worker.Models.Contains(version.Name))),
+            state, numbers, workers.Count(worker => worker.Serves(group.Key)), DrainRates.Sum(workers, group.Key), depth, age);
     }
 
     private static SortedDictionary<string, string> Failures(string model, IEnumerable<WorkerInfo> workers)

@@ -12,6 +12,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 503, EventName = "DeliveryGivenUp", Level = LogLevel.Warning, Message = "The event of job {Id} is given up after {Attempts} attempts")]
     public static partial void DeliveryGivenUp(ILogger logger, string id, int attempts);
 
+    [LoggerMessage(EventId = 505, EventName = "NoticeFailed", Level = LogLevel.Error, Message = "Telling the operator met a fault of its own; it is tried again")]
+    public static partial void NoticeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 506, EventName = "NoticeGivenUp", Level = LogLevel.Warning, Message = "{Model} version {Version}: nobody took the notice that it was {Event}")]
+    public static partial void NoticeGivenUp(ILogger logger, string model, int version, string @event);
+
     [LoggerMessage(EventId = 504, EventName = "DeliveryLost", Level = LogLevel.Warning, Message = "The event of job {Id} cannot be sent: its record is gone")]
     public static partial void DeliveryLost(ILogger logger, string id);
 }

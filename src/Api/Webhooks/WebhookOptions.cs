@@ -19,6 +19,10 @@ internal sealed class WebhookOptions
     /// <value>The default is empty: https only.</value>
     public string[] AllowedHttpHosts { get; set; } = [];
 
+    /// <summary>Where decisions about the versions of models are posted, signed like the events of jobs.</summary>
+    /// <value>The default is none.</value>
+    public string? OperatorUrl { get; set; }
+
     /// <summary>The limit on one delivery attempt, from connecting to the last byte read.</summary>
     /// <value>The default is 15 seconds.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);

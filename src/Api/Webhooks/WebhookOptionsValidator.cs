@@ -23,6 +23,17 @@ internal sealed class WebhookOptionsValidator : IValidateOptions<WebhookOptions>
             yield return $"Webhooks:AllowedHttpHosts holds '{host}', which is neither a host nor a host:port.";
         }
 
+        // Nor this one: it may carry a secret.
+        if (options.OperatorUrl is { } url && !new WebhookUrlPolicy(Options.Create(options)).Allows(url, out var fault))
+        {
+            yield return $"Webhooks:OperatorUrl: {fault}";
+        }
+
+        if (options.OperatorUrl is not null && SigningSecrets.Split(options.Secret).Length == 0)
+        {
+            yield return "Webhooks:OperatorUrl needs Webhooks:Secret: nothing is posted unsigned.";
+        }
+
         if (options.Timeout < TimeSpan.FromMilliseconds(1) || options.Timeout > TimeSpan.FromMinutes(5))
         {
             yield return $"Webhooks:Timeout is {options.Timeout}; it must be between 1 ms and 5 min.";

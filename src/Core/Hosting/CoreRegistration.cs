@@ -7,6 +7,7 @@ using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Models;
 using QueueInference.Core.Payloads;
+using QueueInference.Core.Rollouts;
 using QueueInference.Core.Store;
 using StackExchange.Redis;
 
@@ -37,6 +38,9 @@ public static class CoreRegistration
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();
         services.TryAddSingleton<DefaultVersions>();
+        services.TryAddSingleton<GoneVersions>();
+        services.TryAddSingleton<RolloutStore>();
+        services.TryAddSingleton<RolloutNotices>();
         services.TryAddSingleton<DeadLetterStore>();
         services.AddHostedService<StoreFormatCheck>();
         services.AddPayloads(connectionString);

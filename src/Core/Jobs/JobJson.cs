@@ -11,4 +11,7 @@ namespace QueueInference.Core.Jobs;
 [JsonSerializable(typeof(ModelVersionInfo))]
 [JsonSerializable(typeof(Models.WorkerInfo))]
 [JsonSerializable(typeof(DeadLetters.DeadLetter))]
+[JsonSerializable(typeof(Rollouts.RolloutState))]
+[JsonSerializable(typeof(Rollouts.RolloutEvent))]
+[JsonSerializable(typeof(Rollouts.RolloutNotice))]
 public sealed partial class JobJson : JsonSerializerContext;

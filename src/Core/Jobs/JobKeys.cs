@@ -43,6 +43,12 @@ internal static class JobKeys
     public static RedisKey Idempotency(string tenant, string key) =>
         $"qi:idem:{tenant}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
+    /// <summary>What was decided about the versions of a model. In the slot of all rollouts, so that a decision and its event are written together.</summary>
+    public static RedisKey RolloutEvents(string model) => $"qi:{{rollouts}}:events:{model}";
+
+    /// <summary>What was measured of a candidate in the stage that began at a time.</summary>
+    public static RedisKey RolloutNumbers(string model, string since) => $"qi:{{rollouts}}:numbers:{model}:{since}";
+
     // Several of these for each job: a prefix that is made once saves the text.
     private static RedisKey Join(byte[][] prefixes, JobId id) => ((RedisKey)id.Text).Prepend(prefixes[id.PartitionNumber]);
 

@@ -8,8 +8,7 @@ namespace QueueInference.Core.Messaging;
 internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointConnector connector, ILogger<InMemoryJobBus> logger)
     : MassTransitJobBus(bus, connector)
 {
-    /// <summary>Messages of queues that nobody subscribes to yet; the transport itself would confirm and drop them. Null once somebody does.</summary>
-    private readonly Dictionary<string, List<byte[]>?> _early = [];
+    private readonly Dictionary<string, InMemoryQueue> _queues = [];
 
     public override bool Redelivers => false;
 
@@ -19,33 +18,33 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         return Task.CompletedTask;
     }
 
-    protected override Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken)
+    protected override Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken) => PublishAsync(queue, body, messageId: null, cancellationToken);
+
+    /// <summary>The endpoint of a queue stays for good: one that is stopped drops what is on its way.</summary>
+    public override async Task<IAsyncDisposable> SubscribeAsync(string queue, int prefetch, Func<Delivery, Task> handler, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_early)
-        {
-            if (!_early.TryGetValue(queue, out var waiting))
-            {
-                _early[queue] = waiting = [];
-            }
-
-            waiting?.Add(body);
-            return waiting is null ? SendAsync(queue, body, mandatory: false, cancellationToken) : Task.CompletedTask;
-        }
-    }
-
-    protected override async Task SubscribedAsync(string queue, CancellationToken cancellationToken)
-    {
-        List<byte[]>? waiting;
-        lock (_early)
-        {
-            _early.TryGetValue(queue, out waiting);
-            _early[queue] = null;
-        }
-
-        foreach (var body in waiting ?? [])
+        var line = Line(queue);
+        await line.ConnectAsync(() => base.SubscribeAsync(queue, prefetch, line.HandleAsync, cancellationToken)).WaitAsync(cancellationToken);
+        var subscriber = new InMemorySubscriber(line, handler);
+        foreach (var body in line.Enter(subscriber))
         {
             await SendAsync(queue, body, mandatory: false, cancellationToken);
+        }
+
+        return subscriber;
+    }
+
+    private Task PublishAsync(string queue, byte[] body, Guid? messageId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Line(queue).Keeps(body) ? Task.CompletedTask : SendAsync(queue, body, mandatory: false, cancellationToken, messageId);
+    }
+
+    private InMemoryQueue Line(string queue)
+    {
+        lock (_queues)
+        {
+            return _queues.TryGetValue(queue, out var line) ? line : _queues[queue] = new InMemoryQueue();
         }
     }
 
@@ -65,7 +64,7 @@ internal sealed partial class InMemoryJobBus(IBusControl bus, IReceiveEndpointCo
         catch (GiveBackException)
         {
             // A throw would lose the message here: there is no redelivery.
-            await SendAsync(queue, context.Message.Body.ToArray(), mandatory: false, CancellationToken.None, messageId);
+            await PublishAsync(queue, context.Message.Body.ToArray(), messageId, CancellationToken.None);
         }
     }
 

@@ -20,7 +20,7 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         GuardAsync(token => SendAsync(QueueNames.Probe, [], mandatory: false, token), cancellationToken);
 
-    public async Task<IAsyncDisposable> SubscribeAsync(
+    public virtual async Task<IAsyncDisposable> SubscribeAsync(
         string queue, int prefetch, Func<Delivery, Task> handler, CancellationToken cancellationToken)
     {
         await PrepareAsync(queue, cancellationToken);
@@ -33,9 +33,18 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
             Configure(endpoint);
             endpoint.Handler<JobGroup>(context => HandleAsync(queue, context, handler));
         });
-        await handle.Ready.WaitAsync(cancellationToken);
-        await SubscribedAsync(queue, cancellationToken);
-        return new Subscription(handle);
+        var subscription = new Subscription(handle);
+        try
+        {
+            await handle.Ready.WaitAsync(cancellationToken);
+            return subscription;
+        }
+        catch
+        {
+            // Else it would go on connecting, and take messages for nobody.
+            await subscription.DisposeAsync();
+            throw;
+        }
     }
 
     public abstract Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
@@ -44,9 +53,6 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
 
     /// <summary>Whatever must stand before an endpoint is connected.</summary>
     protected abstract Task PrepareAsync(string queue, CancellationToken cancellationToken);
-
-    /// <summary>The endpoint takes messages from now on.</summary>
-    protected virtual Task SubscribedAsync(string queue, CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected abstract void Configure(IReceiveEndpointConfigurator endpoint);
 

@@ -12,7 +12,7 @@ public sealed class DefaultVersions(RedisStore store)
     /// <summary>All choices, by model.</summary>
     public Task<IReadOnlyDictionary<string, int>> GetAsync(CancellationToken cancellationToken) =>
         store.GuardAsync<IReadOnlyDictionary<string, int>>(async redis =>
-            (await redis.HashGetAllAsync(Chosen)).ToDictionary(entry => (string)entry.Name!, entry => (int)entry.Value), cancellationToken);
+            (await redis.HashGetAllAsync(Chosen)).Where(entry => entry.Value.TryParse(out int _)).ToDictionary(entry => (string)entry.Name!, entry => (int)entry.Value), cancellationToken);
 
     /// <summary>Chooses a version, until another choice; true where the model had none.</summary>
     public Task<bool> SetAsync(string model, int version, CancellationToken cancellationToken) =>

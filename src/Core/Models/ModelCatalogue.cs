@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Store;
@@ -7,7 +8,7 @@ using StackExchange.Redis;
 namespace QueueInference.Core.Models;
 
 /// <summary>Which models there are and which workers live, in Redis. What is said of a model stays when its last worker goes: scale to zero.</summary>
-public sealed class ModelCatalogue(RedisStore store, TimeProvider time)
+public sealed class ModelCatalogue(RedisStore store, GoneVersions gone, TimeProvider time)
 {
     private static readonly RedisKey Versions = "qi:models";
     private static readonly RedisKey VersionsSeen = "qi:models:seen";
@@ -20,34 +21,39 @@ public sealed class ModelCatalogue(RedisStore store, TimeProvider time)
     /// <summary>How long a version that no worker serves is remembered while another version of its model is served: its workers may come back.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromHours(1);
 
-    /// <summary>Publishes the signatures of versions.</summary>
-    public Task AnnounceAsync(IReadOnlyList<ModelVersionInfo> versions, CancellationToken cancellationToken) =>
-        versions.Count == 0 ? Task.CompletedTask : store.GuardAsync(async redis =>
+    /// <summary>Publishes the signatures of versions. From here on none of them is gone.</summary>
+    public async Task AnnounceAsync(IReadOnlyList<ModelVersionInfo> versions, CancellationToken cancellationToken)
+    {
+        if (versions.Count == 0)
+        {
+            return;
+        }
+
+        await gone.RemoveAsync(versions.Select(version => version.Name), cancellationToken);
+        await store.GuardAsync(async redis =>
         {
             await redis.SortedSetAddAsync(VersionsSeen, [.. versions.Select(version => new SortedSetEntry(version.Name, Now()))]);
             await redis.HashSetAsync(Versions, [.. versions.Select(version => new HashEntry(version.Name, JsonSerializer.SerializeToUtf8Bytes(version, JobJson.Default.ModelVersionInfo)))]);
             return true;
         }, cancellationToken);
+    }
 
     /// <summary>Forgets versions that no living worker serves; never the last of a model, which is only scaled to zero.</summary>
     /// <param name="models">Models of which the caller serves a version.</param>
-    /// <param name="left">Versions, as <c>model/version</c>, that the caller served until they were taken from the repository; others are remembered for <see cref="Memory"/>.</param>
+    /// <param name="left">Versions, as <c>model/version</c>, that the caller served until they were taken from the repository. The last worker to leave one forgets it.</param>
+    /// <param name="age">How long the caller has lived: it can say of the others that nobody came back to them only for that long.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>Those that this call took off the list.</returns>
-    public async Task<IReadOnlyList<ModelVersionInfo>> PruneAsync(IReadOnlySet<string> models, IReadOnlySet<string> left, CancellationToken cancellationToken)
+    public async Task PruneAsync(IReadOnlySet<string> models, IReadOnlySet<string> left, TimeSpan age, CancellationToken cancellationToken)
     {
         var served = (await GetWorkersAsync(cancellationToken)).SelectMany(worker => worker.Models).ToHashSet();
         var unserved = (await GetVersionsAsync(cancellationToken)).Where(version => models.Contains(version.Model) && !served.Contains(version.Name)).ToList();
-        List<ModelVersionInfo> gone = [];
         foreach (var version in unserved)
         {
-            if ((left.Contains(version.Name) || await IsForgottenAsync(version, cancellationToken)) && await RemoveAsync(version, cancellationToken))
+            if (left.Contains(version.Name) || (age > Memory && await IsForgottenAsync(version, cancellationToken)))
             {
-                gone.Add(version);
+                await RemoveAsync(version, cancellationToken);
             }
         }
-
-        return gone;
     }
 
     /// <summary>Says that a worker lives.</summary>
@@ -69,7 +75,7 @@ public sealed class ModelCatalogue(RedisStore store, TimeProvider time)
     /// <summary>Every version ever announced.</summary>
     public Task<IReadOnlyList<ModelVersionInfo>> GetVersionsAsync(CancellationToken cancellationToken) =>
         store.GuardAsync<IReadOnlyList<ModelVersionInfo>>(async redis =>
-            [.. (await redis.HashGetAllAsync(Versions)).Select(entry => Read(entry.Value, JobJson.Default.ModelVersionInfo))], cancellationToken);
+            [.. (await redis.HashGetAllAsync(Versions)).Select(entry => Read(entry.Value, JobJson.Default.ModelVersionInfo)).OfType<ModelVersionInfo>()], cancellationToken);
 
     /// <summary>The workers that live; the silent ones are removed.</summary>
     public Task<IReadOnlyList<WorkerInfo>> GetWorkersAsync(CancellationToken cancellationToken) =>
@@ -83,7 +89,7 @@ public sealed class ModelCatalogue(RedisStore store, TimeProvider time)
                 await redis.HashDeleteAsync(Workers, silent);
             }
 
-            return [.. (await redis.HashGetAllAsync(Workers)).Select(entry => Read(entry.Value, JobJson.Default.WorkerInfo))];
+            return [.. (await redis.HashGetAllAsync(Workers)).Select(entry => Read(entry.Value, JobJson.Default.WorkerInfo)).OfType<WorkerInfo>()];
         }, cancellationToken);
 
     /// <summary>One that was announced by an older release is seen now.</summary>
@@ -94,15 +100,29 @@ public sealed class ModelCatalogue(RedisStore store, TimeProvider time)
             return await redis.SortedSetScoreAsync(VersionsSeen, version.Name) < Now() - Memory.TotalMilliseconds;
         }, cancellationToken);
 
-    private Task<bool> RemoveAsync(ModelVersionInfo version, CancellationToken cancellationToken) =>
-        store.GuardAsync(async redis =>
+    /// <summary>Gone first: a version that is neither announced nor gone would leave the jobs that name it waiting.</summary>
+    private async Task RemoveAsync(ModelVersionInfo version, CancellationToken cancellationToken)
+    {
+        await gone.AddAsync(version.Name, cancellationToken);
+        await store.GuardAsync(async redis =>
         {
             await redis.SortedSetRemoveAsync(VersionsSeen, version.Name);
             return await redis.HashDeleteAsync(Versions, version.Name);
         }, cancellationToken);
+    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private static T Read<T>(RedisValue value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)value).Span, type)!;
+    /// <summary>Null for what another release wrote and this one cannot read: it must not hide the others.</summary>
+    private static T? Read<T>(RedisValue value, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)value).Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

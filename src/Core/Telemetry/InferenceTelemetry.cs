@@ -55,6 +55,10 @@ public static class InferenceTelemetry
     /// <summary>Waits for replicas of the store by outcome: <c>replicated</c> or <c>missed</c>.</summary>
     public static readonly Counter<long> ReplicaWaits = Meter.CreateCounter<long>("qi.store.replica.waits", "{wait}", "Waits for replicas of the store, by outcome.");
 
+    /// <summary>Publishes a gauge that is 1 for each version in a worker's repository, by <c>state</c>: <c>default</c>, <c>served</c> or <c>failed</c>.</summary>
+    public static void ObserveVersions(Func<IEnumerable<Measurement<long>>> versions) =>
+        Meter.CreateObservableGauge("qi.model.versions", versions, "{version}", "Versions in the repository of a worker, by model, version and state.");
+
     /// <summary>Publishes a gauge of jobs waiting per model.</summary>
     public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
         Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");

@@ -44,8 +44,8 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     /// <summary>What it serves.</summary>
     public ModelVersionInfo Info => _model.Info;
 
-    /// <summary>The version that its settings name for jobs that name none.</summary>
-    public int? DefaultVersion => _model.Settings.Versions.Default;
+    /// <summary>What <c>model.json</c> says.</summary>
+    public ModelSettings Settings => _model.Settings;
 
     /// <summary>What is to be announced of it now.</summary>
     public ModelVersionInfo Describe() => _model.Describe();
@@ -79,6 +79,8 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
             }
 
             job.Lane = this;
+            // Before it is queued: it may run, and its inputs be gone, at once.
+            _services.Traffic?.Took(this, job);
             Queue(job);
         }
 
@@ -110,6 +112,21 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
     /// <summary>Takes a job back that no other version may run.</summary>
     public void TakeBack(HeldJob job) => Add(job);
+
+    /// <summary>Lends the model; null where it is about to be unloaded.</summary>
+    public LaneLoan? Borrow()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return null;
+            }
+
+            Interlocked.Increment(ref _running);
+            return new LaneLoan(_model.Runner, () => Interlocked.Decrement(ref _running));
+        }
+    }
 
     /// <summary>Takes what is to run now, runs it, and hands over what came of it. On a thread of the device.</summary>
     public void RunNext()
@@ -258,6 +275,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         Failpoint.Hit(FailpointNames.AfterRun);
         _ahead.Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
+        _services.Traffic?.Ran(this, outcomes.Parts);
         return _ends.Hand(outcomes, startedAt);
     }
 

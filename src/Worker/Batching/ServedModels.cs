@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using QueueInference.Contracts;
+using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
+using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker.Batching;
 
 /// <summary>What this worker serves: a lane for each model version, a loop for each device. Versions come and go between two batches.</summary>
 internal sealed class ServedModels(LaneServices services) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50), LoanPatience = TimeSpan.FromSeconds(5);
     private readonly object _changing = new();
     private readonly ConcurrentDictionary<(string Model, int Version), ModelLane> _lanes = new();
     private readonly ConcurrentDictionary<string, ModelLane> _default = new();
@@ -17,6 +19,9 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
 
     /// <summary>What is served, as it is to be announced now.</summary>
     public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Describe() with { Default = _default.GetValueOrDefault(lane.Info.Model) == lane });
+
+    /// <summary>The versions that jobs run on which name none, by model.</summary>
+    public IReadOnlyDictionary<string, int> Defaults => _default.ToDictionary(pair => pair.Key, pair => pair.Value.Info.Version);
 
     /// <summary>What an administrator has chosen: versions by model.</summary>
     public IReadOnlyDictionary<string, int> Chosen { get; private set; } = new Dictionary<string, int>();
@@ -51,12 +56,14 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
 
     /// <summary>Follows the choices of an administrator; answers the versions that have the jobs of their model from now on.</summary>
     /// <param name="chosen">Versions by model; one that is not served here changes nothing.</param>
-    public IReadOnlyList<ModelVersionInfo> Prefer(IReadOnlyDictionary<string, int> chosen)
+    public IReadOnlyList<ModelVersionInfo> Prefer(IReadOnlyDictionary<string, int> chosen) => Reroute(() => Chosen = chosen);
+
+    private IReadOnlyList<ModelVersionInfo> Reroute(Action change)
     {
         lock (_changing)
         {
             var before = _default.ToDictionary();
-            Chosen = chosen;
+            change();
             foreach (var model in before.Keys)
             {
                 Route(model);
@@ -66,18 +73,46 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
     }
 
-    /// <summary>Queues a job for its pinned version, else for the one that takes such jobs; answers why it cannot run here.</summary>
-    public JobError? Enqueue(HeldJob job)
+    /// <summary>Whether a version that such a job runs on is served here.</summary>
+    public bool Serves(HeldJob job) => LaneOf(job) is not null;
+
+    /// <summary>How rollouts stand, by model, whether it is served here or not.</summary>
+    public IReadOnlyDictionary<string, RolloutState> Rollouts { get; private set; } = new Dictionary<string, RolloutState>();
+
+    /// <summary>Follows rollouts; answers the versions that have the jobs of their model from now on.</summary>
+    public IReadOnlyList<ModelVersionInfo> Follow(IReadOnlyDictionary<string, RolloutState> rollouts)
+    {
+        lock (_changing)
+        {
+            var before = Rollouts;
+            var changed = Reroute(() => Rollouts = rollouts);
+            foreach (var lane in _lanes.Values.Where(lane => lane.Settings.Rollout is not null && IsOther(lane.Info.Model, before)))
+            {
+                MoveAll(lane.GiveAway(job => job.Spec.Version is null && LaneOf(job) != lane), lane);
+            }
+
+            return changed;
+        }
+    }
+
+    /// <summary>A version that is served here.</summary>
+    public ModelLane? Find(string model, int version) => _lanes.GetValueOrDefault((model, version));
+
+    /// <summary>Queues a job for its pinned version, else for the one that takes such jobs; false where none is served here.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="refusal">Why that version cannot run it; null where it is queued.</param>
+    public bool TryEnqueue(HeldJob job, out JobError? refusal)
     {
         while (LaneOf(job) is { } lane)
         {
-            if (lane.TryEnqueue(job, out var refusal))
+            if (lane.TryEnqueue(job, out refusal))
             {
-                return refusal;
+                return true;
             }
         }
 
-        return new JobError(JobErrorCodes.VersionGone, "No worker holds this version any longer.");
+        refusal = null;
+        return false;
     }
 
     /// <summary>Ends after the batches that run now, and unloads the models.</summary>
@@ -86,6 +121,13 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         // A run that does not end keeps its session: freeing it underneath would end the process in the middle.
         var ended = _devices.Values.Select(device => device.Complete()).ToList().TrueForAll(complete => complete);
         foreach (var lane in ended ? _lanes.Values : [])
+        {
+            lane.Close(stays: _ => true);
+        }
+
+        // Nothing is lent any more; what was lent is given back soon.
+        SpinWait.SpinUntil(() => _lanes.Values.All(lane => lane.IsStill), LoanPatience);
+        foreach (var lane in ended ? _lanes.Values.Where(lane => lane.IsStill) : [])
         {
             lane.Dispose();
         }
@@ -97,7 +139,12 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     private static (string, int) KeyOf(ModelLane lane) => (lane.Info.Model, lane.Info.Version);
 
     private ModelLane? LaneOf(HeldJob job) =>
-        job.Spec.Version is { } version ? _lanes.GetValueOrDefault((job.Spec.Model, version)) : _default.GetValueOrDefault(job.Spec.Model);
+        job.Spec.Version is { } version ? _lanes.GetValueOrDefault((job.Spec.Model, version)) : CanaryOf(job) ?? _default.GetValueOrDefault(job.Spec.Model);
+
+    /// <summary>The candidate, where the job is in its share. An administrator's choice comes first.</summary>
+    private ModelLane? CanaryOf(HeldJob job) =>
+        Rollouts.TryGetValue(job.Spec.Model, out var state) && state is { Stage: RolloutStage.Canary, Candidate: { } candidate } && !Chosen.ContainsKey(job.Spec.Model)
+        && CanaryShare.Takes(job.Lease.Id.Text, state.Percent) && Find(job.Spec.Model, candidate) is { Settings.Rollout: not null } lane && lane.Info.Sha256 == state.Sha256 ? lane : null;
 
     private void Route(string model)
     {
@@ -109,7 +156,10 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
 
         var current = _default.GetValueOrDefault(model);
-        var wanted = Chosen.TryGetValue(model, out var version) ? version : lanes.MaxBy(lane => lane.Info.Version)!.DefaultVersion;
+        var settings = lanes.MaxBy(lane => lane.Info.Version)!.Settings;
+        int? Here(int? version) => lanes.Exists(lane => lane.Info.Version == version) ? version : null;
+        var wanted = Here(Chosen.TryGetValue(model, out var version) ? version : null)
+            ?? Here(settings.Rollout is null ? null : Rollouts.GetValueOrDefault(model)?.Version) ?? settings.Versions.Default;
         var chosen = VersionRoute.Choose([.. lanes.Select(lane => lane.Info)], current?.Info, wanted);
         _default[model] = lanes.Find(lane => lane.Info.Version == chosen.Version)!;
         if (current is not null && current != _default[model])
@@ -117,6 +167,9 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
             MoveAll(current.GiveAway(job => job.Spec.Version is null), current);
         }
     }
+
+    private bool IsOther(string model, IReadOnlyDictionary<string, RolloutState> before) =>
+        Rollouts.TryGetValue(model, out var state) && !state.IsLike(before.GetValueOrDefault(model));
 
     private void MoveAll(IEnumerable<HeldJob> jobs, ModelLane from)
     {
@@ -149,7 +202,7 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     /// <summary>Once no job of its is held and nothing runs.</summary>
     private async Task UnloadAsync(ModelLane lane)
     {
-        while (!lane.IsStill || services.Held.Jobs.Any(job => job.Lane == lane))
+        while (services.Held.Jobs.Any(job => job.Lane == lane) || !lane.IsStill)
         {
             await Task.Delay(Pause, services.Time);
         }

@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(308, LogLevel.Information, "Jobs that name no version of {Model} run on version {Version} now")]
     public static partial void DefaultChanged(ILogger logger, string model, int version);
 
+    [LoggerMessage(309, LogLevel.Error, "What this worker serves was not announced this time: {Reason}")]
+    public static partial void NotAnnounced(ILogger logger, string reason, Exception exception);
+
     [LoggerMessage(304, LogLevel.Information, "Drained; {Left} jobs left to their leases")]
     public static partial void Drained(ILogger logger, int left);
 }

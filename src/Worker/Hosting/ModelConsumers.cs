@@ -1,135 +1,79 @@
-using System.Collections.Concurrent;
 using QueueInference.Contracts;
 using QueueInference.Core.Messaging;
 using QueueInference.Worker.Jobs;
 
 namespace QueueInference.Worker.Hosting;
 
-/// <summary>Takes the messages of what is served: of each model, and of each version for the jobs that name it.</summary>
-internal sealed class ModelConsumers(IJobBus bus, JobIntake intake, TimeProvider time, ILogger<ModelConsumers> logger) : IDisposable
+/// <summary>Takes the messages of what is served, of each model and of each version for the jobs that name it, and of versions that are gone.</summary>
+internal sealed class ModelConsumers : IDisposable
 {
     private const int AtATime = 8;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), MismatchPause = TimeSpan.FromSeconds(10), LastRead = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<string, Consumer> _consumers = new();
-    private readonly ConcurrentDictionary<string, bool> _last = new();
     private readonly SemaphoreSlim _room = new(AtATime);
+    private readonly QueueSubscriptions _served, _gone;
+    private readonly object _gate = new();
+    private bool _isOver;
 
-    /// <summary>Ends once every queue that is wanted is read.</summary>
-    public Task Begun => Task.WhenAll(_consumers.Values.Select(consumer => consumer.Begun));
+    public ModelConsumers(IJobBus bus, JobIntake intake, TimeProvider time, ILogger<ModelConsumers> logger)
+    {
+        _served = new QueueSubscriptions(bus, intake.HandleAsync, _room, time, logger);
+        _gone = new QueueSubscriptions(bus, intake.HandleAsync, _room, time, logger);
+    }
+
+    /// <summary>Whether every queue of what is served is read.</summary>
+    public bool HaveBegun => _served.HaveBegun;
 
     /// <summary>Begins with what is new.</summary>
-    public void Begin(IEnumerable<ModelVersionInfo> served, CancellationToken cancellationToken)
-    {
-        foreach (var model in served.GroupBy(version => version.Model))
-        {
-            var prefetch = model.Max(Prefetch.Messages);
-            foreach (var queue in Queues(model))
-            {
-                Begin(queue, prefetch, cancellationToken);
-            }
-        }
-    }
+    public void Begin(IEnumerable<ModelVersionInfo> served, CancellationToken cancellationToken) =>
+        UnlessOver(() => _served.Begin(served.GroupBy(version => version.Model).SelectMany(Queues).ToDictionary(), cancellationToken));
 
     /// <summary>Takes nothing any more but what is for these; returns when what was taken is settled.</summary>
-    public Task KeepAsync(IEnumerable<ModelVersionInfo> served)
+    public Task KeepAsync(IEnumerable<ModelVersionInfo> served) =>
+        _served.KeepAsync(served.GroupBy(version => version.Model).SelectMany(Queues).Select(queue => queue.Key).ToHashSet());
+
+    /// <summary>Takes the messages of versions that nobody serves, and of no others: who waits there learns that the version is gone.</summary>
+    public void ReadOut(IEnumerable<(string Model, int Version)> gone, CancellationToken cancellationToken)
     {
-        var kept = served.GroupBy(version => version.Model).SelectMany(Queues).ToHashSet();
-        return StopAsync(_consumers.Keys.Where(queue => !kept.Contains(queue) && !_last.ContainsKey(queue)));
+        var queues = gone.SelectMany(version => Queues(version.Model, version.Version)).ToDictionary(queue => queue, _ => AtATime);
+        UnlessOver(() =>
+        {
+            _ = _gone.KeepAsync(queues.Keys.ToHashSet());
+            _gone.Begin(queues, cancellationToken);
+        });
     }
 
-    /// <summary>Reads the queues of versions that nobody serves any more for the last time: who waits there learns that the version is gone.</summary>
-    public async Task ReadOutAsync(IReadOnlyList<ModelVersionInfo> gone, Func<IEnumerable<ModelVersionInfo>> served, CancellationToken cancellationToken)
+    /// <summary>Takes nothing ever again; returns when what was taken is settled.</summary>
+    public Task StopAsync()
     {
-        var queues = gone.SelectMany(Queues).ToList();
-        foreach (var queue in queues)
+        lock (_gate)
         {
-            _last[queue] = true;
-            Begin(queue, AtATime, cancellationToken);
+            _isOver = true;
+            return Task.WhenAll(_served.KeepAsync(new HashSet<string>()), _gone.KeepAsync(new HashSet<string>()));
         }
-
-        await Task.Delay(LastRead, time, cancellationToken);
-        queues.ForEach(queue => _last.TryRemove(queue, out _));
-        await KeepAsync(served());
     }
-
-    /// <summary>Takes nothing any more; returns when what was taken is settled.</summary>
-    public Task StopAsync() => StopAsync(_consumers.Keys);
-
-    private void Begin(string queue, int prefetch, CancellationToken cancellationToken) =>
-        _consumers.GetOrAdd(queue, name => new Consumer(this, name, prefetch, cancellationToken));
-
-    private Task StopAsync(IEnumerable<string> queues) => Task.WhenAll(queues.Select(async queue =>
-    {
-        if (_consumers.TryRemove(queue, out var consumer))
-        {
-            await consumer.StopAsync();
-        }
-    }));
-
-    private static IEnumerable<string> Queues(IGrouping<string, ModelVersionInfo> model) => Enum.GetValues<JobPriority>()
-        .Select(priority => QueueNames.Run(model.Key, priority)).Concat(model.SelectMany(Queues));
-
-    private static IEnumerable<string> Queues(ModelVersionInfo version) =>
-        Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(version.Model, version.Version, priority));
 
     public void Dispose() => _room.Dispose();
 
-    private async Task<IAsyncDisposable> SubscribeAsync(string queue, int prefetch, CancellationToken cancellationToken)
+    /// <summary>The heartbeat goes on while the worker drains.</summary>
+    private void UnlessOver(Action begin)
     {
-        while (true)
+        lock (_gate)
         {
-            var pause = Pause;
-            await _room.WaitAsync(cancellationToken);
-            try
+            if (!_isOver)
             {
-                return await bus.SubscribeAsync(queue, prefetch, intake.HandleAsync, cancellationToken);
+                begin();
             }
-            catch (QueueMismatchException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The log has it. An operator must act, and then nothing need be started again.
-                pause = MismatchPause;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                Log.NotYet(logger, e.Message);
-            }
-            finally
-            {
-                _room.Release();
-            }
-
-            await Task.Delay(pause, time, cancellationToken);
         }
     }
 
-    /// <summary>The subscription to one queue, from its first try on.</summary>
-    private sealed class Consumer
+    /// <summary>With the messages to hold of each.</summary>
+    private static IEnumerable<KeyValuePair<string, int>> Queues(IGrouping<string, ModelVersionInfo> model)
     {
-        private readonly CancellationTokenSource _stop;
-
-        public Consumer(ModelConsumers owner, string queue, int prefetch, CancellationToken cancellationToken)
-        {
-            _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Begun = owner.SubscribeAsync(queue, prefetch, _stop.Token);
-        }
-
-        public Task<IAsyncDisposable> Begun { get; }
-
-        public async Task StopAsync()
-        {
-            await _stop.CancelAsync();
-            try
-            {
-                await (await Begun).DisposeAsync();
-            }
-            catch (OperationCanceledException)
-            {
-                // It had not begun.
-            }
-            finally
-            {
-                _stop.Dispose();
-            }
-        }
+        var prefetch = model.Max(Prefetch.Messages);
+        return Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(model.Key, priority))
+            .Concat(model.SelectMany(version => Queues(version.Model, version.Version)))
+            .Select(queue => KeyValuePair.Create(queue, prefetch));
     }
+
+    private static IEnumerable<string> Queues(string model, int version) =>
+        Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(model, version, priority));
 }

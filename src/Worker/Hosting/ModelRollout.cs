@@ -1,22 +1,25 @@
+using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>Makes what is served what the repository holds, step by step, beside the traffic.</summary>
 internal sealed class ModelRollout(
-    ModelRepository repository, ModelLoader loader, ModelCheckProcess check, ServedModels served, ModelConsumers consumers, WorkerAnnouncer announcer,
+    ModelRepository repository, ModelLoader loader, ModelCheckProcess check, RolloutDesk desk, ServedModels served, ModelConsumers consumers, WorkerAnnouncer announcer,
     TimeProvider time, ILogger<ModelRollout> logger)
 {
     /// <summary>How long a version stays for the messages of its queues that are still being taken.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly List<FoundVersion> _serving = [];
-    private readonly Dictionary<FoundVersion, string> _failed = [];
-    private HashSet<string> _seen = [];
+    private readonly FailedVersions _failed = new(time);
+    private HashSet<string> _seen = [], _missed = [];
+    private bool _begun;
 
-    /// <summary>Looks once, and does what is to be done.</summary>
+    /// <summary>Looks once, and does what is to be done. What has come or gone is believed at the second look.</summary>
     /// <param name="isFirst">At start nothing is still being copied.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether something has changed.</returns>
@@ -31,25 +34,30 @@ internal sealed class ModelRollout(
 
         var there = Keys(found);
         Forget(there);
-        var changed = await Task.Run(() => LoadAll(found, isFirst ? there : _seen), cancellationToken);
-        _seen = there;
-        var over = Plan(found).Remove;
+        var changed = await Task.Run(() => LoadAllAsync(found, isFirst ? there : _seen, cancellationToken), cancellationToken);
+        (_seen, _begun) = (there, true);
+        await AdmitAgainAsync(found, cancellationToken);
+        var over = Over(found);
         await RemoveAsync(over);
         return changed || over.Count > 0;
     }
 
-    private RolloutPlan Plan(IReadOnlyDictionary<string, FoundModel?> found) => RolloutPlan.Of(found, _serving, _failed.Keys, served.Chosen);
+    private RolloutPlan Plan(IReadOnlyDictionary<string, FoundModel?> found) => RolloutPlan.Of(found, _serving, _failed.Refused, served.Chosen, served.Defaults, served.Rollouts);
 
     private static HashSet<string> Keys(IReadOnlyDictionary<string, FoundModel?> found) =>
-        [.. found.Values.OfType<FoundModel>().SelectMany(model => model.Versions).Select(Key)];
+        [.. found.Values.OfType<FoundModel>().SelectMany(model => model.Versions).Select(version => version.Key)];
 
     /// <summary>Where one fails, the plan may be another.</summary>
-    private bool LoadAll(IReadOnlyDictionary<string, FoundModel?> found, HashSet<string> still)
+    private async Task<bool> LoadAllAsync(IReadOnlyDictionary<string, FoundModel?> found, HashSet<string> still, CancellationToken cancellationToken)
     {
         var changed = false;
-        while (Plan(found).Load.Where(version => still.Contains(Key(version))).ToList() is { Count: > 0 } ready)
+        while (Plan(found).Load.Where(version => still.Contains(version.Key)).ToList() is { Count: > 0 } ready)
         {
-            ready.ForEach(Load);
+            foreach (var version in ready)
+            {
+                await LoadAsync(version, There(found, version.Model), cancellationToken);
+            }
+
             changed = true;
         }
 
@@ -57,42 +65,87 @@ internal sealed class ModelRollout(
         return changed;
     }
 
-    private static string Key(FoundVersion version) => $"{version.Model}/{version.Version} {version.Stamp}";
+    private static int[] There(IReadOnlyDictionary<string, FoundModel?> found, string model) =>
+        [.. (found.GetValueOrDefault(model)?.Versions ?? []).Select(version => version.Version)];
+
+    /// <summary>What a version is to the others of its model changes when one of those goes, or an administrator has a rejection forgotten.</summary>
+    private async Task AdmitAgainAsync(IReadOnlyDictionary<string, FoundModel?> found, CancellationToken cancellationToken)
+    {
+        foreach (var version in _serving.Where(version => version.Settings.Rollout is not null).ToList())
+        {
+            if (There(found, version.Model) is { Length: > 0 } there && served.Find(version.Model, version.Version) is { } lane && desk.Place(lane.Info, there, isFirst: false) is not null)
+            {
+                await desk.AdmitAsync(lane.Info, there, isFirst: false, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>A share that is not mounted looks like an empty folder.</summary>
     private bool IsGone(IReadOnlyDictionary<string, FoundModel?> found) => found.Count == 0 && _serving.Count > 0;
 
-    /// <summary>What is not there any more has not failed.</summary>
     private void Forget(HashSet<string> there)
     {
-        foreach (var version in _failed.Keys.Where(version => !there.Contains(Key(version))).ToList())
+        _failed.Keep(there);
+        _failed.Forgive(version => served.Rollouts.GetValueOrDefault(version.Model)?.Rejections?.ContainsKey(version.Version) is true);
+        foreach (var version in _serving.Where(version => version.Settings.Rollout is not null))
         {
-            _failed.Remove(version);
+            if (served.Find(version.Model, version.Version) is { } lane && desk.Rejection(lane.Info) is { } rejection)
+            {
+                _failed.Reject(version, rejection);
+            }
         }
 
-        Describe();
+        announcer.Failures = _failed.Reasons;
     }
 
-    private void Describe() => announcer.Failures = _failed.GroupBy(pair => $"{pair.Key.Model}/{pair.Key.Version}").ToDictionary(group => group.Key, group => group.Last().Value);
-
-    private void Load(FoundVersion version)
+    private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
-        if (loader.Load(version, out var reason) is { } model)
+        var model = loader.Load(version, isBeside: _begun, out var reason, cancellationToken);
+        if (model is not null && await AdmitAsync(model, there, cancellationToken) is { } rejection)
         {
+            model.Dispose();
+            _failed.Reject(version, rejection);
+        }
+        else if (model is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             served.Add(model);
+            _failed.Remove(version);
             _serving.RemoveAll(other => (other.Model, other.Version) == (version.Model, version.Version));
             _serving.Add(version);
         }
         else
         {
-            _failed[version] = reason!;
+            _failed.Add(version, reason!);
         }
 
-        Describe();
+        announcer.Failures = _failed.Reasons;
+    }
+
+    private async Task<string?> AdmitAsync(LoadedModel model, IReadOnlyList<int> there, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return model.Settings.Rollout is null ? null : await desk.AdmitAsync(model.Info, there, isFirst: !_begun, cancellationToken);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is to be served no longer. A file that is not there may be about to be put in place, or its share be away for a moment.</summary>
+    private List<FoundVersion> Over(IReadOnlyDictionary<string, FoundModel?> found)
+    {
+        var over = Plan(found).Remove.ToLookup(version => RolloutPlan.IsAbsent(version, found));
+        var (missing, before) = (over[true].Select(version => version.Key).ToHashSet(), _missed);
+        _missed = missing;
+        return [.. over[false], .. over[true].Where(version => before.Contains(version.Key))];
     }
 
     /// <summary>Nothing new is taken for them first, or it would find nothing here; what was taken runs to its end.</summary>
-    private async Task RemoveAsync(IReadOnlyList<FoundVersion> over)
+    private async Task RemoveAsync(List<FoundVersion> over)
     {
         if (over.Count == 0)
         {

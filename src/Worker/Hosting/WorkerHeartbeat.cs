@@ -4,15 +4,15 @@ using QueueInference.Core.Store;
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>Says again and again that this worker lives and what it serves, in case Redis forgot.</summary>
-internal sealed class WorkerHeartbeat(WorkerAnnouncer announcer, WorkerReadiness readiness, TimeProvider time) : BackgroundService
+internal sealed class WorkerHeartbeat(WorkerAnnouncer announcer, WorkerReadiness readiness, TimeProvider time, ILogger<WorkerHeartbeat> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await readiness.Ready.WaitAsync(stoppingToken);
+        await readiness.Announced.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(ModelCatalogue.Silence / 4, time);
         do
         {
-            await IgnoreAwayAsync(() => announcer.SayAsync(stoppingToken));
+            await TryAsync(announcer.SayAsync, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -20,18 +20,23 @@ internal sealed class WorkerHeartbeat(WorkerAnnouncer announcer, WorkerReadiness
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await IgnoreAwayAsync(() => announcer.LeaveAsync(cancellationToken));
+        await TryAsync(announcer.LeaveAsync, cancellationToken);
     }
 
-    private static async Task IgnoreAwayAsync(Func<Task> call)
+    /// <summary>The next beat says it again.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         try
         {
-            await call();
+            await call(cancellationToken);
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
         {
-            // The next beat says it again.
+            // Redis comes back.
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotAnnounced(logger, e.Message, e);
         }
     }
 }

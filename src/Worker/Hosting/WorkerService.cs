@@ -1,40 +1,82 @@
 using Microsoft.Extensions.Options;
 using QueueInference.Core.Models;
 using QueueInference.Core.Store;
+using QueueInference.Core.Telemetry;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>The life of a worker: load, announce, consume; follow the repository; at its end drain.</summary>
 internal sealed class WorkerService(
-    ModelRollout rollout, DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, ModelConsumers consumers, WorkerDrain drain, WorkerReadiness readiness,
+    ModelRollout rollout, RolloutDesk desk, DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, ModelConsumers consumers, WorkerDrain drain, WorkerReadiness readiness,
     IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), ReadyPause = TimeSpan.FromMilliseconds(20), LoadPatience = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await UntilStoredAsync(async () => served.Prefer(await defaults.GetAsync(stoppingToken)), stoppingToken);
-        await rollout.StepAsync(isFirst: true, stoppingToken);
+        InferenceTelemetry.ObserveVersions(announcer.Measure);
+        await UntilStoredAsync(async () =>
+        {
+            served.Prefer(await defaults.GetAsync(stoppingToken));
+            await desk.FollowAsync(stoppingToken);
+        }, stoppingToken);
+        await UntilLoadedAsync(stoppingToken);
         await FollowAsync(stoppingToken);
-        await consumers.Begun.WaitAsync(stoppingToken);
+        readiness.SetAnnounced();
         if (!served.Versions.Any())
         {
             Log.NothingToServe(logger);
         }
 
-        readiness.Set(Serving());
-        while (!stoppingToken.IsCancellationRequested)
+        await Task.WhenAll(BeReadyAsync(stoppingToken), FollowRepositoryAsync(stoppingToken));
+    }
+
+    /// <summary>Rollouts are in the store, which may go away while models load.</summary>
+    private async Task UntilLoadedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            await Task.Delay(options.Value.PollInterval, time, stoppingToken);
-            await StepAsync(stoppingToken);
+            try
+            {
+                await rollout.StepAsync(isFirst: true, cancellationToken);
+                return;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.NotYet(logger, e.Message);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
         }
     }
 
+    /// <summary>Drains at once: a version that is being loaded must not hold it up.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
+        var stopped = base.StopAsync(cancellationToken);
         await drain.RunAsync();
+        await Task.WhenAny(stopped, Task.Delay(LoadPatience, time, CancellationToken.None));
+    }
+
+    /// <summary>Once every queue is read: the versions come and go meanwhile.</summary>
+    private async Task BeReadyAsync(CancellationToken cancellationToken)
+    {
+        while (!consumers.HaveBegun)
+        {
+            await Task.Delay(ReadyPause, time, cancellationToken);
+        }
+
+        readiness.Set(Serving());
+    }
+
+    private async Task FollowRepositoryAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(options.Value.PollInterval, time, cancellationToken);
+            await StepAsync(cancellationToken);
+        }
     }
 
     /// <summary>What goes wrong here must not end the process: what is served is served on.</summary>

@@ -21,6 +21,10 @@ internal sealed record InferenceOptions
     /// <value>The default is none: what <see cref="Inference.ProviderOptions.Given"/> adds is all.</value>
     public OptionsByProvider ProviderOptions { get; init; } = Inference.ProviderOptions.None;
 
+    /// <summary>How long one run of made-up data may take, before a version is served.</summary>
+    /// <value>The default is 60 seconds.</value>
+    public TimeSpan WarmupLimit { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary><see cref="IntraOpThreads"/> with its default resolved.</summary>
     public int EffectiveThreads => IntraOpThreads > 0 ? IntraOpThreads
         : Inference.ExecutionProviders.StartsWithGpu(ExecutionProviders) ? 1 : CpuLimit.Cores;

@@ -8,10 +8,10 @@ internal static partial class LoadFaults
 {
     /// <summary>A sentence with what to look at.</summary>
     public static string Describe(Exception fault, string path) => fault is OnnxRuntimeException
-        ? $"ONNX Runtime cannot load {Path.GetFileName(path)}: {Preamble().Replace(fault.Message, "")} Is it a whole ONNX model, with its external data beside it?"
+        ? $"ONNX Runtime cannot load {Path.GetFileName(path)}: {Preamble().Replace(fault.Message, "").Trim().TrimEnd('.')}. Is it a whole ONNX model, with its external data beside it?"
         : fault.Message;
 
     /// <summary>What ONNX Runtime says before it comes to the point.</summary>
-    [GeneratedRegex(@"^(\[ErrorCode:\w+\] )?(Load model from .* failed:)?\s*")]
+    [GeneratedRegex(@"^(\[ErrorCode:\w+\] )?(Load model from .* failed:)?(.*\[ONNXRuntimeError\] : \d+ : \w+ : )?\s*")]
     private static partial Regex Preamble();
 }

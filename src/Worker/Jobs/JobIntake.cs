@@ -3,14 +3,15 @@ using QueueInference.Contracts;
 using QueueInference.Core.Hosting;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
+using QueueInference.Core.Models;
 using QueueInference.Core.Telemetry;
 
 namespace QueueInference.Worker.Jobs;
 
 /// <summary>Takes broker messages: claims their jobs, checks them, and feeds the batch queues.</summary>
 internal sealed class JobIntake(
-    JobClaims claims, JobInputs inputs, IJobBus bus, HeldJobs held, JobFinisher finisher, Batching.ServedModels models, WorkerIdentity worker,
-    StoreRetry retry, TimeProvider time, ILogger<JobIntake> logger)
+    JobClaims claims, JobInputs inputs, IJobBus bus, HeldJobs held, JobFinisher finisher, JobReleaser releaser, Batching.ServedModels models, GoneVersions gone,
+    WorkerIdentity worker, StoreRetry retry, TimeProvider time, ILogger<JobIntake> logger)
 {
     /// <summary>How long a message is held while Redis is away, before the broker gets it back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -138,7 +139,7 @@ internal sealed class JobIntake(
         JobError? error;
         try
         {
-            error = await inputs.LoadAsync(job) ?? models.Enqueue(job);
+            error = await PlaceAsync(job);
         }
         catch (Exception e) when (job.TryMove(HeldPhase.Waiting, HeldPhase.Gone))
         {
@@ -152,4 +153,32 @@ internal sealed class JobIntake(
             await finisher.FinishAsync([new FinishedJob(job, null, error, null)]);
         }
     }
+
+    /// <summary>Queues a job, or answers why it cannot run. One whose version is served elsewhere goes back for others, with its message.</summary>
+    private async Task<JobError?> PlaceAsync(HeldJob job)
+    {
+        if (models.Serves(job))
+        {
+            if (await inputs.LoadAsync(job) is { } fault)
+            {
+                return fault;
+            }
+
+            if (models.TryEnqueue(job, out var refusal))
+            {
+                return refusal;
+            }
+        }
+
+        if (await IsGoneAsync(job.Spec))
+        {
+            return new JobError(JobErrorCodes.VersionGone, "No worker holds this version any longer.");
+        }
+
+        await releaser.ReleaseAsync([job]);
+        return null;
+    }
+
+    private async Task<bool> IsGoneAsync(JobSpec spec) => spec.Version is { } version
+        && await retry.RunAsync(() => gone.ContainsAsync(spec.Model, version, CancellationToken.None), Patience, CancellationToken.None);
 }

@@ -10,18 +10,20 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
 {
     /// <summary>Loads one version; null when it cannot be served, which is logged.</summary>
     /// <param name="found">Where it lies.</param>
+    /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
-    public LoadedModel? Load(FoundVersion found, out string? reason)
+    /// <param name="cancellationToken">Ends it: the worker stops.</param>
+    public LoadedModel? Load(FoundVersion found, bool isBeside, out string? reason, CancellationToken cancellationToken)
     {
         try
         {
             reason = null;
-            check.Run(found);
-            var loaded = LoadAndWarm(found);
+            check.Run(found, cancellationToken);
+            var loaded = LoadAndWarm(found, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
             Log.Loaded(logger, found.Model, found.Version, loaded.Info.Device, Providers(loaded.Info), loaded.Info.MaxBatchSize);
             return loaded;
         }
-        catch (Exception e)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // A broken model must not keep the others from serving, whatever is wrong with it.
             reason = e.Message;
@@ -30,13 +32,13 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found)
+    private LoadedModel LoadAndWarm(FoundVersion found, Action<Action> warm, RunBound bound)
     {
         var files = VersionDigest.OfFiles(Path.GetDirectoryName(found.Path)!);
-        var runner = new VariantChoice(runners, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
+        var runner = new VariantChoice(runners, bound, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
         try
         {
-            return Warm(found, runner, files);
+            return Warm(found, runner, files, warm, bound);
         }
         catch
         {
@@ -45,13 +47,13 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel Warm(FoundVersion found, IModelRunner runner, SortedDictionary<string, string> files)
+    private LoadedModel Warm(FoundVersion found, IModelRunner runner, SortedDictionary<string, string> files, Action<Action> warm, RunBound bound)
     {
         var (settings, signature) = (found.Settings, runner.Signature);
         var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(runner.Device) : 1, settings.Batching.MaxBatchSize is null);
         var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, VersionDigest.OfAll(files)) { Files = files };
         var model = new LoadedModel(info, runner, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
-        new ModelWarmup(model, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets));
+        warm(() => new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets)));
         model.Describe();
         return model;
     }

@@ -11,6 +11,10 @@ internal sealed class ModelSettings
     /// <summary>Which versions are served.</summary>
     public VersionSettings Versions { get; set; } = new();
 
+    /// <summary>How a new version is compared before it counts.</summary>
+    /// <value>The default is null: it counts at once.</value>
+    public RolloutSettings? Rollout { get; set; }
+
     /// <summary>Shapes of the inputs, by name, to measure at start.</summary>
     /// <value>The default is null: the shape that the model declares, if it declares one.</value>
     public Dictionary<string, long[]>[]? Warmup { get; set; }

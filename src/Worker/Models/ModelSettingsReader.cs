@@ -49,7 +49,8 @@ internal static class ModelSettingsReader
         { TimeoutMs: < 100 or > 600_000 } => "'timeout_ms' must be 100 to 600000.",
         { Warmup: not null } when settings.Warmup.Any(shapes => shapes is null || shapes.Values.Any(HasNoSize)) =>
             "'warmup' must list objects of input names and shapes, whose dimensions are 1 or more.",
-        _ => FirstProblem(settings.Batching) ?? FirstProblem(settings.Versions),
+        { Rollout: not null, Versions.Default: not null } => "'rollout' and 'versions.default' exclude each other.",
+        _ => FirstProblem(settings.Batching) ?? FirstProblem(settings.Versions) ?? FirstProblem(settings.Rollout ?? new()),
     };
 
     private static string? FirstProblem(BatchingSettings batching) => batching switch
@@ -65,6 +66,18 @@ internal static class ModelSettingsReader
         { Count: < 1 } => "'versions.count' must be 1 or more.",
         { List: not null, EffectivePolicy: not VersionPolicy.List } => "'versions.list' needs 'versions.policy' to be \"list\".",
         { EffectivePolicy: VersionPolicy.List, List: null or [] } => "'versions.list' must name one or more versions.",
+        _ => null,
+    };
+
+    private static string? FirstProblem(RolloutSettings rollout) => rollout switch
+    {
+        { ShadowJobs: < 1 or > 1_000_000 } => "'rollout.shadow_jobs' must be 1 to 1000000.",
+        { CanaryPercents: var percents } when percents.Length > 0 && (!Ascend(percents) || percents[^1] > 100) => "'rollout.canary_percents' must list percents that ascend, 1 to 100.",
+        { CanarySeconds: < 0 or > 1_000_000 } => "'rollout.canary_seconds' must be 0 to 1000000.",
+        { MinAgreement: not (>= 0 and <= 1) } => "'rollout.min_agreement' must be 0 to 1.",
+        { MaxErrorRate: not (>= 0 and <= 1) } => "'rollout.max_error_rate' must be 0 to 1.",
+        { MaxLatencyRatio: not (> 0 and < 1e6) } => "'rollout.max_latency_ratio' must be more than 0.",
+        { Tolerance: not (>= 0 and < 1e6) } => "'rollout.tolerance' must be 0 or more.",
         _ => null,
     };
 

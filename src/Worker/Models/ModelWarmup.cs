@@ -4,7 +4,11 @@ using QueueInference.Worker.Inference;
 namespace QueueInference.Worker.Models;
 
 /// <summary>The first runs of a version: whether jobs may be joined and padded, and how many rows are best together.</summary>
-internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger logger)
+/// <param name="model">The version.</param>
+/// <param name="bound">How long a run may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told what it refuses.</param>
+internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan ShapeBudget = TimeSpan.FromSeconds(3), Budget = TimeSpan.FromSeconds(10);
 
@@ -14,7 +18,7 @@ internal sealed class ModelWarmup(LoadedModel model, TimeProvider time, ILogger 
     // 256 rows of the largest jobs there are.
     private const int MostBytes = 256 << 20;
 
-    private readonly IModelRunner _runner = model.Runner;
+    private readonly IModelRunner _runner = bound.Of(model.Runner);
     private readonly ModelSignature _signature = model.Runner.Signature;
 
     // The same data at every start, so that what was found can be found again.

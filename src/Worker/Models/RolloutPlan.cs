@@ -1,3 +1,5 @@
+using QueueInference.Core.Rollouts;
+
 namespace QueueInference.Worker.Models;
 
 /// <summary>What is to be done so that what is served becomes what the repository holds. Pure.</summary>
@@ -9,14 +11,20 @@ internal sealed record RolloutPlan(IReadOnlyList<FoundVersion> Load, IReadOnlyLi
     /// <param name="found">The repository now; a model whose folder could not be read is null.</param>
     /// <param name="served">What is served.</param>
     /// <param name="failed">What could not be.</param>
-    /// <param name="defaults">Versions that an administrator has chosen, by model: they are served besides those that the settings choose.</param>
+    /// <param name="chosen">Versions that an administrator has chosen, by model: they are served besides those that the settings choose.</param>
+    /// <param name="defaults">Versions that have the jobs which name none, by model: one stays until another takes those jobs.</param>
+    /// <param name="rollouts">How rollouts stand, by model: a candidate and the version that it is compared with are served too.</param>
     public static RolloutPlan Of(
         IReadOnlyDictionary<string, FoundModel?> found, IReadOnlyCollection<FoundVersion> served, IReadOnlyCollection<FoundVersion> failed,
-        IReadOnlyDictionary<string, int>? defaults = null)
+        IReadOnlyDictionary<string, int>? chosen = null, IReadOnlyDictionary<string, int>? defaults = null, IReadOnlyDictionary<string, RolloutState>? rollouts = null)
     {
-        IEnumerable<FoundVersion> Wanted(FoundModel model) => Chosen(model, failed, defaults?.GetValueOrDefault(model.Name));
+        RolloutState? Rollout(FoundModel model) => model.Settings.Rollout is null ? null : rollouts?.GetValueOrDefault(model.Name);
+        IEnumerable<FoundVersion> Wanted(FoundModel model) => Chosen(
+            model, failed, chosen?.GetValueOrDefault(model.Name), Rollout(model)?.Version, Rollout(model) is { IsUnderWay: true } state ? state.Candidate : null);
+        bool IsDefault(FoundVersion version) => defaults?.GetValueOrDefault(version.Model) == version.Version && !failed.Any(other => IsSame(version, other));
         var load = found.Values.OfType<FoundModel>().SelectMany(Wanted).Where(version => !served.Any(other => IsSame(version, other))).ToList();
-        var remove = served.Where(version => !found.TryGetValue(version.Model, out var model) || (model is not null && IsOver(version, model, load, Wanted(model), failed))).ToList();
+        var remove = served.Where(version => IsAbsent(version, found)
+            || (found[version.Model] is { } model && !IsDefault(version) && IsReplaced(version, load, Wanted(model), failed))).ToList();
         return new RolloutPlan(load, remove);
     }
 
@@ -24,16 +32,19 @@ internal sealed record RolloutPlan(IReadOnlyList<FoundVersion> Load, IReadOnlyLi
     public static bool IsSame(FoundVersion version, FoundVersion other) =>
         (version.Model, version.Version, version.Stamp) == (other.Model, other.Version, other.Stamp);
 
-    private static IEnumerable<FoundVersion> Chosen(FoundModel model, IReadOnlyCollection<FoundVersion> failed, int? @default)
+    private static IEnumerable<FoundVersion> Chosen(FoundModel model, IReadOnlyCollection<FoundVersion> failed, params int?[] besides)
     {
         var good = model.Versions.Where(version => !failed.Any(other => IsSame(version, other))).ToList();
         var chosen = model.Settings.Versions.Choose([.. good.Select(version => version.Version)]).ToHashSet();
-        return good.Where(version => chosen.Contains(version.Version) || version.Version == @default);
+        return good.Where(version => chosen.Contains(version.Version) || besides.Contains(version.Version));
     }
 
-    /// <summary>A version whose folder is gone; or one that others replace, once all of those are served.</summary>
-    private static bool IsOver(FoundVersion served, FoundModel model, List<FoundVersion> load, IEnumerable<FoundVersion> wanted, IReadOnlyCollection<FoundVersion> failed) =>
-        model.Versions.All(version => version.Version != served.Version)
-        || (!load.Exists(version => version.Model == served.Model) && wanted.All(version => version.Version != served.Version)
-            && !failed.Any(version => version.Model == served.Model && version.Version == served.Version));
+    /// <summary>Whether its folder is not there. One that cannot be read may well be.</summary>
+    public static bool IsAbsent(FoundVersion served, IReadOnlyDictionary<string, FoundModel?> found) =>
+        !found.TryGetValue(served.Model, out var model) || (model is not null && model.Versions.All(version => version.Version != served.Version));
+
+    /// <summary>Whether all that is wanted in its place is served.</summary>
+    private static bool IsReplaced(FoundVersion served, List<FoundVersion> load, IEnumerable<FoundVersion> wanted, IReadOnlyCollection<FoundVersion> failed) =>
+        !load.Exists(version => version.Model == served.Model) && wanted.All(version => version.Version != served.Version)
+        && !failed.Any(version => version.Model == served.Model && version.Version == served.Version && !IsSame(version, served));
 }

@@ -5,7 +5,7 @@ using QueueInference.Worker.Inference;
 namespace QueueInference.Worker.Models;
 
 /// <summary>Loads a model in the variation of the options that gives the most on a busy device, where there are several.</summary>
-internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider time)
+internal sealed class VariantChoice(IModelRunnerFactory runners, RunBound bound, TimeProvider time)
 {
     private const int Rows = 4, Runs = 6, Rounds = 3;
 
@@ -19,12 +19,20 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider ti
     {
         var variants = runners.Variants(options);
         var best = runners.Create(found.Path, variants[0]);
-        foreach (var variant in variants.Skip(1))
+        try
         {
-            if (Inputs(best, found) is { } inputs && MayGain(best, variant, inputs))
+            foreach (var variant in variants.Skip(1))
             {
-                best = Better(best, runners.Create(found.Path, variant), inputs);
+                if (Inputs(best, found) is { } inputs && MayGain(best, variant, inputs))
+                {
+                    best = Better(best, runners.Create(found.Path, variant), inputs);
+                }
             }
+        }
+        catch
+        {
+            best.Dispose();
+            throw;
         }
 
         return best;
@@ -36,8 +44,16 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider ti
 
     private IModelRunner Better(IModelRunner best, IModelRunner other, Tensor[] inputs)
     {
-        var isBetter = Try(() => Cost(other, inputs) / ClearlyLess) < Try(() => Cost(best, inputs));
-        (isBetter ? best : other).Dispose();
+        var isBetter = false;
+        try
+        {
+            isBetter = Try(() => Cost(other, inputs) / ClearlyLess) < Try(() => Cost(best, inputs));
+        }
+        finally
+        {
+            (isBetter ? best : other).Dispose();
+        }
+
         return isBetter ? other : best;
     }
 
@@ -49,8 +65,9 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider ti
     }
 
     /// <summary>Time of a run while others run beside it.</summary>
-    private TimeSpan Time(IModelRunner runner, Tensor[] inputs, int runners)
+    private TimeSpan Time(IModelRunner unbound, Tensor[] inputs, int runners)
     {
+        var runner = bound.Of(unbound);
         // The first one searches for kernels and memory.
         runner.Run(inputs).Dispose();
         var started = time.GetTimestamp();
@@ -80,7 +97,7 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, TimeProvider ti
         {
             return measure();
         }
-        catch (Exception e) when (e is InferenceException or AggregateException)
+        catch (Exception e) when (e is InferenceException || (e is AggregateException all && all.InnerExceptions.All(inner => inner is InferenceException)))
         {
             return TimeSpan.MaxValue;
         }

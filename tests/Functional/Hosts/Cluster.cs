@@ -18,7 +18,9 @@ internal sealed class Cluster : IAsyncDisposable
     public List<HostProcess> Workers { get; }
     public JobClient Client { get; }
 
-    public HostProcess NewWorker() => new("Worker", new(_environment) { ["Worker__IntraOpThreads"] = "1" }, "--models", Models.Folder);
+    /// <summary>A worker that is not started, over these models or others.</summary>
+    public HostProcess NewWorker(Repository? models = null) =>
+        new("Worker", new(_environment) { ["Worker__IntraOpThreads"] = "1" }, "--models", (models ?? Models).Folder);
 
     public async Task<Cluster> StartAsync()
     {

@@ -30,6 +30,17 @@ internal sealed class Repository : IDisposable
         Directory.Move(folder, VersionFolder(model, version));
     }
 
+    /// <summary>Puts a model of another repository in, as it is there.</summary>
+    public void Copy(Repository other, string model)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(other.Folder, model), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(Folder, Path.GetRelativePath(other.Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     /// <summary>The folder of a version.</summary>
     public string VersionFolder(string model, int version) =>
         Path.Combine(Folder, model, version.ToString(System.Globalization.CultureInfo.InvariantCulture));

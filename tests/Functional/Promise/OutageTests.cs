@@ -45,7 +45,7 @@ public sealed class OutageTests
         {
             var (again, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(4)), wait: 10);
             return again == HttpStatusCode.OK && JobClient.State(job) == "succeeded";
-        }, TimeSpan.FromSeconds(60), "jobs to run again");
+        }, TimeSpan.FromSeconds(120), "jobs to run again");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(_nobody);
+        Directory.Delete(_nobody, recursive: true);
         _models.Dispose();
         Directory.Delete(_data, recursive: true);
     }
@@ -107,6 +107,42 @@ public sealed class StandaloneTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"served; {PeakMemory(serving)}");
+    }
+
+    /// <summary>Its queue is in the process: what the worker gives back nobody else takes.</summary>
+    [Fact]
+    public async Task ModelThatIsTakenAwayAndPutBack_ItsJobsWaitForIt()
+    {
+        const int jobs = 60, steps = 200_000;
+        var model = _models.Add(Path.Combine(Repository.Source, "tests", "Functional", "Http", "models", "busy", "1", "model.onnx"));
+        // An empty repository would be taken for a share that is not mounted.
+        _models.AddDigits();
+        await using var host = await Host(new() { ["Worker__PollInterval"] = "00:00:00.2" }).StartAsync();
+        var client = new JobClient(host.Http);
+        List<string> accepted = [];
+        while (accepted.Count < jobs)
+        {
+            using var body = new StringContent($$"""{"model":"{{model}}","inputs":[{"name":"steps","datatype":"INT64","shape":[1],"data":[{{steps}}]}]}""", Encoding.UTF8, "application/json");
+            accepted.Add(JobClient.Id((await client.SubmitAsync(body)).Body));
+        }
+
+        var (folder, aside) = (Path.Combine(_models.Folder, model), Path.Combine(_nobody, model));
+        Directory.Move(folder, aside);
+        await Wait.UntilAsync(async () => await WorkersAsync(host, model) == 0, TimeSpan.FromSeconds(60), "the model to be served no longer");
+        Assert.Equal("queued", JobClient.State((await client.GetAsync(accepted[^1])).Body));
+        Directory.Move(aside, folder);
+
+        foreach (var id in accepted)
+        {
+            var job = await client.FinishedAsync(id, TimeSpan.FromSeconds(60));
+            Assert.True(JobClient.State(job) == "succeeded", $"{job}");
+        }
+    }
+
+    private static async Task<int> WorkersAsync(HostProcess host, string model)
+    {
+        using var document = JsonDocument.Parse(await host.Http.GetStringAsync($"/v1/models/{model}", TestContext.Current.CancellationToken));
+        return document.RootElement.GetProperty("versions")[0].GetProperty("workers").GetInt32();
     }
 
     [Fact]

@@ -10,12 +10,13 @@ namespace QueueInference.Functional.Promise;
 /// <summary>Versions come and go in the folder of a worker that serves.</summary>
 public sealed class VersionTests(TestServices services, ITestOutputHelper output)
 {
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly Dictionary<string, string> Quick = new() { ["Worker__PollInterval"] = "00:00:00.3" };
 
     [Fact]
     public async Task VersionComesAndGoesUnderLoad_EveryJobSucceeds()
     {
-        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, Quick);
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 2, Quick);
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
         using var stop = new CancellationTokenSource();
@@ -25,6 +26,8 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
 
         cluster.Models.AddVersion(model, 2, await File.ReadAllBytesAsync(Digits.ModelFile, TestContext.Current.CancellationToken));
         await RunsOnAsync(ends, "2");
+        await Wait.UntilAsync(async () => (await StatusAsync(cluster, model)).GetProperty("versions").EnumerateArray()
+            .Select(version => (version.GetProperty("version").GetString(), version.GetProperty("workers").GetInt32())).SequenceEqual([("2", 2)]), TimeSpan.FromSeconds(60), "both workers to have version 2 alone");
         Directory.Delete(cluster.Models.VersionFolder(model, 2), recursive: true);
         await RunsOnAsync(ends, "1");
         await stop.CancelAsync();
@@ -35,17 +38,18 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
     }
 
     [Theory]
-    [InlineData("truncated")]
-    [InlineData("malformed")]
-    [InlineData("empty")]
-    public async Task VersionThatCannotBeLoaded_IsNamedWithTheReason_AndTheOldOneServes(string fault)
+    [InlineData("truncated", "ONNX Runtime cannot load model.onnx")]
+    [InlineData("malformed", "ONNX Runtime cannot load model.onnx")]
+    [InlineData("empty", "ONNX Runtime cannot load model.onnx")]
+    [InlineData("endless", "takes longer than 10 seconds")]
+    [InlineData("kills_its_process", "ends the process that loads it (exit code 134)")]
+    public async Task VersionThatCannotBeLoaded_IsNamedWithTheReason_AndTheOldOneServes(string fault, string reason)
     {
-        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, Quick);
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, new(Quick) { ["Worker__CheckTimeout"] = "00:00:10" });
         var model = cluster.Models.AddDigits();
         await cluster.StartAsync();
 
-        var whole = await File.ReadAllBytesAsync(Digits.ModelFile, TestContext.Current.CancellationToken);
-        cluster.Models.AddVersion(model, 2, fault switch { "truncated" => whole[..(whole.Length / 2)], "malformed" => "This is no model."u8.ToArray(), _ => [] });
+        cluster.Models.AddVersion(model, 2, Broken(fault));
 
         JsonElement failures = default;
         await Wait.UntilAsync(async () =>
@@ -56,11 +60,18 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
         var failure = failures[0];
         output.WriteLine($"{failure}");
         Assert.Equal("2", failure.GetProperty("version").GetString());
-        Assert.NotEmpty(failure.GetProperty("reason").GetString()!);
+        Assert.Contains(reason, failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         var (_, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(1)), wait: 30);
         Assert.Equal("1", Version(job));
         Assert.False(cluster.Workers[0].HasExited);
+        await MeasuredAsync(cluster, model, "1", "default");
+        await MeasuredAsync(cluster, model, "2", "failed");
     }
+
+    private static Task MeasuredAsync(Cluster cluster, string model, string version, string state) => Wait.UntilAsync(
+        async () => (await cluster.Workers[0].Http.GetStringAsync("/metrics")).Split('\n').Any(line => line.StartsWith("qi_model_versions{", StringComparison.Ordinal)
+            && line.Contains($"model=\"{model}\"") && line.Contains($"version=\"{version}\"") && line.Contains($"state=\"{state}\"")),
+        TimeSpan.FromSeconds(10), $"the metric of version {version}");
 
     [Fact]
     public async Task VersionWithAnotherSignature_RunsOnlyJobsThatNameIt()
@@ -112,6 +123,50 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
     }
 
     [Fact]
+    public async Task VersionThatOneWorkerDrops_RunsOnTheOther()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, Quick);
+        var model = cluster.Models.Add(Digits.ModelFile, """{"versions":{"policy":"all"}}""");
+        cluster.Models.AddVersion(model, 2, await File.ReadAllBytesAsync(Digits.ModelFile, TestContext.Current.CancellationToken));
+        using var others = new Repository();
+        others.Copy(cluster.Models, model);
+        cluster.Workers.Add(cluster.NewWorker(others));
+        await cluster.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var ends = new ConcurrentQueue<(HttpStatusCode Status, JsonElement Job)>();
+        var callers = Enumerable.Range(0, 4).Select(caller => RunAsync(cluster, model, caller, ends, stop.Token, ""","version":"2" """.TrimEnd())).ToList();
+        await RunsOnAsync(ends, "2");
+
+        Directory.Delete(cluster.Models.VersionFolder(model, 2), recursive: true);
+        await Wait.UntilAsync(async () => (await StatusAsync(cluster, model)).GetProperty("versions").EnumerateArray()
+            .Select(version => (Number(version), version.GetProperty("workers").GetInt32())).Order().SequenceEqual([("1", 2), ("2", 1)]),
+            TimeSpan.FromSeconds(60), "one worker to have version 2");
+        await RunsOnAsync(ends, "2");
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+
+        output.WriteLine($"{ends.Count} jobs");
+        Assert.All(ends, end => Assert.True(end.Status == HttpStatusCode.OK && JobClient.State(end.Job) == "succeeded", $"{end.Status} {end.Job}"));
+    }
+
+    /// <summary>Callers of the old one, and jobs of theirs that wait, must not meet inputs they do not know.</summary>
+    [Fact]
+    public async Task LatestWithAnotherSignature_TakesJobsOnceItIsChosen()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, Quick);
+        var model = cluster.Models.AddDigits();
+        await cluster.StartAsync();
+        cluster.Models.AddVersion(model, 2, await File.ReadAllBytesAsync(Path.Combine(Repository.Source, "tests", "models", "identity_fp32", "1", "model.onnx"), TestContext.Current.CancellationToken));
+        await Wait.UntilAsync(async () => (await StatusAsync(cluster, model)).GetProperty("versions").GetArrayLength() == 2, TimeSpan.FromSeconds(60), "version 2 to be served");
+        Assert.Equal("1", await RunsOnAsync(cluster, model));
+
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(cluster, HttpMethod.Put, $"/v1/admin/models/{model}/default?version=2"));
+
+        await Wait.UntilAsync(async () => (await StatusAsync(cluster, model)).GetProperty("versions").EnumerateArray().Select(Number).SequenceEqual(["2"]),
+            TimeSpan.FromSeconds(60), "version 1 to leave");
+    }
+
+    [Fact]
     public async Task DefaultThatIsChosen_TakesJobsWithinASecond_AndAfterARestart()
     {
         await using var cluster = new Cluster(services.RabbitMq, services.Redis, workers: 1, Quick);
@@ -145,6 +200,20 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
         return response.StatusCode;
     }
 
+    private static byte[] Broken(string fault)
+    {
+        var whole = File.ReadAllBytes(Digits.ModelFile);
+        return fault switch
+        {
+            "truncated" => whole[..(whole.Length / 2)],
+            "malformed" => "This is no model."u8.ToArray(),
+            "empty" => [],
+            _ => File.ReadAllBytes(Path.Combine(Repository.Source, "tests", "bad-models", fault, "1", "model.onnx")),
+        };
+    }
+
+    private static string Number(JsonElement version) => version.GetProperty("version").GetString()!;
+
     private static string Version(JsonElement job) =>
         job.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.Object ? result.GetProperty("model_version").GetString()! : "none";
 
@@ -160,11 +229,13 @@ public sealed class VersionTests(TestServices services, ITestOutputHelper output
         await Wait.UntilAsync(() => ends.Skip(before).Count(end => Version(end.Job) == version) >= 20, TimeSpan.FromSeconds(60), $"jobs to run on version {version}");
     }
 
-    private static async Task RunAsync(Cluster cluster, string model, int caller, ConcurrentQueue<(HttpStatusCode, JsonElement)> ends, CancellationToken stop)
+    private static async Task RunAsync(Cluster cluster, string model, int caller, ConcurrentQueue<(HttpStatusCode, JsonElement)> ends, CancellationToken stop, string options = "")
     {
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
-            ends.Enqueue(await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture((caller * 1000) + i)), wait: 30));
+            ends.Enqueue(await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture((caller * 1000) + i), options), wait: 30));
+            // Other tests run beside this one.
+            await Task.Delay(Pace, CancellationToken.None);
         }
     }
 }

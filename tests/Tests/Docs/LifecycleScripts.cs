@@ -3,6 +3,7 @@ using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
 using QueueInference.Core.Payloads;
+using QueueInference.Core.Rollouts;
 using QueueInference.Tests.Shared;
 using static QueueInference.Tests.Shared.StoreHarness;
 
@@ -40,6 +41,8 @@ internal sealed class LifecycleScripts(StoreHarness store)
         ("dead-room", _ => Letters.RoomAsync(1, 0, Stop)),
         ("dead-keep", living => Letters.KeepAsync(Letter(living), new byte[] { 1 }, Stop)),
         ("dead-drop", living => Letters.RemoveAsync([Letter(living).Id], Stop)),
+        ("rollout-change", living => new RolloutStore(store.Redis).ChangeAsync(
+            living.Job.Spec.Model, null, new(RolloutStage.Serving, 1), new(0, "adopted", 1, null, 100, "It is the first.", null), Stop)),
         ("outbox-take", living => store.Outbox.TakeDueAsync("p00", 1, TimeSpan.Zero, Stop)),
         ("outbox-settle", living => store.Outbox.RetryAsync(living.Job.Id, TimeSpan.Zero, 1, Stop)),
     ];

@@ -14,6 +14,9 @@ internal static class TestModels
     /// <summary>The file of a model's only version.</summary>
     public static string PathOf(string model) => Path.Combine(Root, model, "1", "model.onnx");
 
+    /// <summary>The file of one that no worker may come to harm of.</summary>
+    public static string PathOfBad(string model) => Path.Combine(SolutionFolder(), "tests", "bad-models", model, "1", "model.onnx");
+
     /// <summary>Loads a model on one CPU thread.</summary>
     public static OnnxModelRunner Load(string model) => new(PathOf(model), new() { IntraOpThreads = 1 });
 

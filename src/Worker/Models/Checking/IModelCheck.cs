@@ -4,6 +4,7 @@ namespace QueueInference.Worker.Models.Checking;
 internal interface IModelCheck
 {
     /// <summary>Tries it.</summary>
+    /// <exception cref="OperationCanceledException">The worker stops.</exception>
     /// <exception cref="InvalidDataException">It cannot be served; the message says why.</exception>
-    void Run(FoundVersion found);
+    void Run(FoundVersion found, CancellationToken cancellationToken);
 }

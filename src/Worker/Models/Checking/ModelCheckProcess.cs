@@ -12,17 +12,17 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50), Farewell = TimeSpan.FromSeconds(2);
     private readonly object _gate = new();
     private Process? _process;
+    private bool _hasAnswered;
 
     /// <summary>The program of this worker, whichever host it is part of.</summary>
     public static IReadOnlyList<string> Own { get; } = Find(typeof(ModelCheckProcess).Assembly.Location);
 
     /// <inheritdoc />
-    public void Run(FoundVersion found)
+    public void Run(FoundVersion found, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            _process ??= Start();
-            if (Ask(_process, found.Path) is { } fault)
+            if ((AskAny(found.Path, cancellationToken) ?? AskNew(found.Path, cancellationToken)) is { } fault and not ModelCheckProgram.Good)
             {
                 throw new InvalidDataException(fault);
             }
@@ -40,36 +40,58 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
 
     public void Dispose() => Rest();
 
-    /// <summary>What is wrong with a file, or null.</summary>
-    private string? Ask(Process process, string path)
+    /// <summary>The answer of a process that has answered before; null where there is none, or where it died, which may be of the file before.</summary>
+    private string? AskAny(string path, CancellationToken cancellationToken)
+    {
+        var answer = _process is not null && _hasAnswered ? Ask(_process, path, cancellationToken) : null;
+        return _process is null ? null : answer;
+    }
+
+    private string AskNew(string path, CancellationToken cancellationToken)
+    {
+        End();
+        (_process, _hasAnswered) = (Start(), false);
+        return Ask(_process, path, cancellationToken);
+    }
+
+    /// <summary><see cref="ModelCheckProgram.Good"/>, or what is wrong with a file. A process that does not answer is ended.</summary>
+    private string Ask(Process process, string path, CancellationToken cancellationToken)
     {
         try
         {
             process.StandardInput.WriteLine(Path.GetFullPath(path));
-            var answer = process.StandardOutput.ReadLineAsync();
-            var fault = Wait(process, answer);
+            var answer = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();
+            var fault = Wait(process, answer, cancellationToken);
             if (fault is null && answer.Result is { } text)
             {
-                return text == ModelCheckProgram.Good ? null : text;
+                _hasAnswered = true;
+                return text;
             }
 
-            fault ??= Death(process);
-            End();
-            return fault;
+            return Ended(fault ?? Death(process));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or AggregateException)
         {
-            var fault = Death(process);
+            return Ended(Death(process));
+        }
+        catch (OperationCanceledException)
+        {
             End();
-            return fault;
+            throw;
         }
     }
 
+    private string Ended(string fault)
+    {
+        End();
+        return fault;
+    }
+
     /// <summary>Waits for the answer; what is wrong where it must not be waited for any longer.</summary>
-    private string? Wait(Process process, Task<string?> answer)
+    private string? Wait(Process process, Task<string?> answer, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (!answer.Wait(Look))
+        while (!answer.Wait(Look, cancellationToken))
         {
             process.Refresh();
             if (watch.Elapsed > patience)

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using QueueInference.Contracts;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models.Checking;
 
-/// <summary>The other side of <see cref="ModelCheckProcess"/>: loads files and runs each once, and may die of it.</summary>
+/// <summary>The other side of <see cref="ModelCheckProcess"/>: loads files and runs each, and may die of it.</summary>
 /// <remarks>A line in is a path; a line out is <see cref="Good"/>, or what is wrong.</remarks>
 internal static class ModelCheckProgram
 {
@@ -17,6 +18,12 @@ internal static class ModelCheckProgram
     /// <summary>Checks what it is told to until its input ends: then the worker has enough or is gone, and a check that never comes back must not outlive it.</summary>
     public static int Run(TextReader paths, TextWriter answers)
     {
+        using (var self = Process.GetCurrentProcess())
+        {
+            // The versions that serve come first.
+            self.PriorityClass = ProcessPriorityClass.BelowNormal;
+        }
+
         using var asked = new BlockingCollection<string>();
         new Thread(() => Answer(asked, answers)) { IsBackground = true }.Start();
         while (paths.ReadLine() is { } path)
@@ -41,7 +48,7 @@ internal static class ModelCheckProgram
         try
         {
             using var runner = new OnnxModelRunner(path, new InferenceOptions { IntraOpThreads = 1 });
-            TryOnce(runner);
+            TryRuns(runner);
             return Good;
         }
         catch (Exception e)
@@ -51,11 +58,17 @@ internal static class ModelCheckProgram
     }
 
     /// <summary>Made-up data may be illegal for a model, which says nothing against it; that it comes back at all says much.</summary>
-    private static void TryOnce(OnnxModelRunner runner)
+    private static void TryRuns(OnnxModelRunner runner)
+    {
+        Try(runner, rows: 1, random: null);
+        Try(runner, rows: runner.Signature.Batchable ? 2 : 1, new Random(1));
+    }
+
+    private static void Try(OnnxModelRunner runner, int rows, Random? random)
     {
         try
         {
-            runner.Run(WarmupData.Inputs(WarmupShapes.Guess(runner.Signature), rows: 1, random: null)).Dispose();
+            runner.Run(WarmupData.Inputs(WarmupShapes.Guess(runner.Signature), rows, random)).Dispose();
         }
         catch (Exception e) when (e is InferenceException or OverflowException or ArgumentException)
         {

@@ -28,7 +28,7 @@ public sealed class DrainRatesTests
     [Fact]
     public void EstimatedWait_NoWorker_IsNotKnown() => Assert.Null(Status(workers: 0, rate: null).EstimatedWaitSeconds);
 
-    private static ModelStatus Status(int workers, double? rate) => new("m", [], new Dictionary<string, string>(), workers, rate, 100, 7);
+    private static ModelStatus Status(int workers, double? rate) => new("m", [], new Dictionary<string, string>(), new Dictionary<int, int>(), null, null, workers, rate, 100, 7);
 
     private static WorkerInfo Worker(Dictionary<string, double>? rates) => new("w", 0, [], []) { DrainRates = rates };
 }

@@ -3,12 +3,13 @@ using QueueInference.Contracts;
 using QueueInference.Core.Models;
 using QueueInference.Core.Store;
 using QueueInference.Tests.Core.Jobs;
+using QueueInference.Tests.Core.Models;
 
 namespace QueueInference.Tests.Api.Models;
 
 public sealed class ModelDirectoryTests(GarnetFixture garnet) : IClassFixture<GarnetFixture>
 {
-    private readonly ModelCatalogue _catalogue = new(new RedisStore(garnet.Redis, new RedisStoreOptions(TimeSpan.FromSeconds(10))), TimeProvider.System);
+    private readonly ModelCatalogue _catalogue = TestCatalogue.Over(garnet, TimeProvider.System).Catalogue;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

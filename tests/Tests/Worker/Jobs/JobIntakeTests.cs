@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
+using QueueInference.Core.Models;
 using QueueInference.Core.Payloads;
 using QueueInference.Tests.Core.Jobs;
 using QueueInference.Tests.Core.Payloads;
@@ -23,6 +24,7 @@ public sealed class JobIntakeTests : IClassFixture<GarnetFixture>, IDisposable
     private readonly StoreHarness _store;
     private readonly HeldJobs _held = new();
     private readonly ServedModels _models;
+    private readonly GoneVersions _gone;
     private readonly JobIntake _intake;
 
     public JobIntakeTests(GarnetFixture garnet)
@@ -35,7 +37,9 @@ public sealed class JobIntakeTests : IClassFixture<GarnetFixture>, IDisposable
             _store.Claims, new JobOutputs(payloads, retry, options), finisher, _held, retry, worker, TimeProvider.System, NullLogger<ModelLane>.Instance));
         var inputs = new JobInputs(_store.Reads, payloads, retry, Options.Create(new PayloadOptions()));
         // No message of these tests is parked.
-        _intake = new JobIntake(_store.Claims, inputs, bus: null!, _held, finisher, _models, worker, retry, _time, NullLogger<JobIntake>.Instance);
+        _gone = new GoneVersions(_store.Redis, options, TimeProvider.System);
+        var releaser = new JobReleaser(_store.Claims, _held, retry, NullLogger<JobReleaser>.Instance);
+        _intake = new JobIntake(_store.Claims, inputs, bus: null!, _held, finisher, releaser, _models, _gone, worker, retry, _time, NullLogger<JobIntake>.Instance);
     }
 
     public void Dispose() => _models.Dispose();
@@ -73,6 +77,32 @@ public sealed class JobIntakeTests : IClassFixture<GarnetFixture>, IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
 
         await Assert.ThrowsAsync<GiveBackException>(() => handled.WaitAsync(Patience, StoreHarness.Stop));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(7)]
+    public async Task Handle_JobOfAVersionThatOnlyOthersServe_GoesBackUntouched(int? version)
+    {
+        var job = await _store.QueuedAsync(spec => spec with { Version = version });
+
+        var handled = _intake.HandleAsync(Message(job, "m3", []));
+        await PausesAsync(handled);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<GiveBackException>(() => handled.WaitAsync(Patience, StoreHarness.Stop));
+        Assert.Equal(JobState.Queued, (await _store.Reads.GetAsync(job.Id, StoreHarness.Stop))!.State);
+    }
+
+    [Fact]
+    public async Task Handle_JobOfAVersionThatNobodyServes_Fails()
+    {
+        var job = await _store.QueuedAsync(spec => spec with { Version = 7 });
+        await _gone.AddAsync($"{job.Spec.Model}/7", StoreHarness.Stop);
+
+        await _intake.HandleAsync(Message(job, "m4", [])).WaitAsync(Patience, StoreHarness.Stop);
+
+        Assert.Equal(JobErrorCodes.VersionGone, (await _store.Reads.GetAsync(job.Id, StoreHarness.Stop))!.Error?.Code);
     }
 
     private static Delivery Message(NewJob job, string id, IReadOnlyList<Tensor>? inputs) =>

@@ -59,6 +59,14 @@ public sealed class RolloutPlanTests
         AssertPlan(RolloutPlan.Of(Found(Latest, 2), [Version(2)], [], Default(1)), load: [], remove: []);
     }
 
+    [Fact]
+    public void Of_VersionThatStillHasTheJobsWhichNameNone_StaysUntilAnotherTakesThem()
+    {
+        AssertPlan(RolloutPlan.Of(Found(Latest, 1, 2), [Version(1), Version(2)], [], defaults: Default(1)), load: [], remove: []);
+        AssertPlan(RolloutPlan.Of(Found(Latest, 1, 2), [Version(1), Version(2)], [], defaults: Default(2)), load: [], remove: [1]);
+        AssertPlan(RolloutPlan.Of(Found(Latest, 2), [Version(1), Version(2)], [], defaults: Default(1)), load: [], remove: [1]);
+    }
+
     private static Dictionary<string, int> Default(int version) => new() { ["m"] = version };
 
     private static void AssertPlan(RolloutPlan plan, int[] load, int[] remove)

@@ -78,7 +78,7 @@ public sealed class VariantChoiceTests : IModelRunnerFactory
     private void AssertChosen(int expected, params (string Device, int Slots, double Cost)[] variants)
     {
         _variants.AddRange(variants);
-        var chosen = new VariantChoice(this, _time).Create(new FoundVersion("m", 1, "", new ModelSettings()), new InferenceOptions());
+        var chosen = new VariantChoice(this, new RunBound(TimeSpan.FromDays(1), _time, default), _time).Create(new FoundVersion("m", 1, "", new ModelSettings()), new InferenceOptions());
         Assert.Equal(expected, _made.IndexOf((StubModel)chosen));
     }
 }

@@ -17,13 +17,13 @@ public sealed class ModelCheckProcessTests : IDisposable
         using var check = new ModelCheckProcess(ModelCheckProcess.Own, Patience, long.MaxValue);
         var whole = File.ReadAllBytes(TestModels.PathOf("two_in_two_out"));
 
-        check.Run(Version(whole));
+        check.Run(Version(whole), TestContext.Current.CancellationToken);
         foreach (var bad in new[] { whole[..^20], "This is no model."u8.ToArray(), [] })
         {
             Assert.Matches("^ONNX Runtime cannot load [0-9a-f]{32}.onnx: [A-Z][^:]*\\. Is it a whole ONNX model", Refusal(check, Version(bad)));
         }
 
-        check.Run(Version(whole));
+        check.Run(Version(whole), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -51,7 +51,26 @@ public sealed class ModelCheckProcessTests : IDisposable
         Assert.Contains("longer than 1 seconds", Refusal(check, Version([])), StringComparison.Ordinal);
     }
 
-    private static string Refusal(ModelCheckProcess check, FoundVersion version) => Assert.Throws<InvalidDataException>(() => check.Run(version)).Message;
+    /// <summary>A process that dies between two files has died of the first, and the second is not to blame.</summary>
+    [Fact]
+    public void Run_ProcessThatDiesAfterAnAnswer_IsReplaced()
+    {
+        using var check = new ModelCheckProcess(["sh", "-c", "read path; echo good"], Patience, long.MaxValue);
+
+        check.Run(Version([]), TestContext.Current.CancellationToken);
+        check.Run(Version([]), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Run_WorkerThatStops_DoesNotWaitForTheFile()
+    {
+        using var check = new ModelCheckProcess(["sleep", "600"], Patience, long.MaxValue);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => check.Run(Version([]), stop.Token));
+    }
+
+    private static string Refusal(ModelCheckProcess check, FoundVersion version) => Assert.Throws<InvalidDataException>(() => check.Run(version, TestContext.Current.CancellationToken)).Message;
 
     private FoundVersion Version(byte[] bytes)
     {

@@ -1,0 +1,54 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace QueueInference.Worker.Models;
+
+/// <summary>A thread that takes only what the versions that serve leave of the processor.</summary>
+internal static partial class LowPriority
+{
+    private const int OfProcess = 0, CallingThread = 0, Nice = 10;
+
+    /// <summary>Runs something there from now on.</summary>
+    public static void Start(Action action, string name) => new Thread(() =>
+    {
+        Lower();
+        action();
+    }) { IsBackground = true, Name = name }.Start();
+
+    /// <summary>Runs something there, and waits for it.</summary>
+    public static void Run(Action action)
+    {
+        ExceptionDispatchInfo? fault = null;
+        var thread = new Thread(() =>
+        {
+            Lower();
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                fault = ExceptionDispatchInfo.Capture(e);
+            }
+        }) { IsBackground = true, Name = "warm-up" };
+        thread.Start();
+        thread.Join();
+        fault?.Throw();
+    }
+
+    /// <summary>Linux has priorities of threads, which .NET does not set there.</summary>
+    private static void Lower()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetPriority(OfProcess, CallingThread, Nice);
+        }
+        else
+        {
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, int who, int priority);
+}
