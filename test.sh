@@ -25,6 +25,10 @@ sum_up() {
     printf '\nFailures:\n'
     cat "$scratch/failures"
   fi
+  if [ -s "$scratch/again" ]; then
+    printf '\nFailed, and passed when run again, alone:\n'
+    cat "$scratch/again"
+  fi
   if [ "$skipped" -gt 0 ]; then skips=", $skipped skipped"; else skips=; fi
   printf '\n%s passed, %s failed%s\n' "$passed" "$failed" "$skips"
   [ "$failed" -eq 0 ]
@@ -79,7 +83,11 @@ run_tests() {
   dotnet "$program" -noLogo -noColor "$@" </dev/null 2>&1 | tee "$log" || code=$?
   summary=$(grep -E "^ +$name +Total: [0-9]+" "$log" | tail -n 1 || true)
   total=$(number Total) errors=$(number Errors) fails=$(number Failed) skips=$(number Skipped) unrun=$(number 'Not Run')
-  failures_of "$log" >>"$scratch/failures"
+  if [ "${errors:-0}" = 0 ] && passes_again "$name" "$program" "$log"; then
+    fails=0 code=0
+  else
+    failures_of "$log" >>"$scratch/failures"
+  fi
   if [ -n "$total" ]; then
     passed=$((passed + total - ${fails:-0} - ${skips:-0} - ${unrun:-0}))
     skipped=$((skipped + ${skips:-0} + ${unrun:-0}))
@@ -89,6 +97,19 @@ run_tests() {
     failed=$((failed + 1))
     echo "    $name ended with code $code before it was done." >>"$scratch/failures"
   fi
+}
+
+# passes_again NAME PROGRAM LOG: the tests of real processes wait with deadlines, which a machine that is busy with something else may miss.
+# A few that failed are run once more, alone; that they failed is printed all the same.
+passes_again() {
+  local name=$1 program=$2 log=$3 tests methods=() test
+  tests=$(sed -nE 's/^ *([A-Za-z0-9_.+]+)(\(.*)? \[FAIL\]$/\1/p' "$log" | sort -u)
+  [ -n "$tests" ] && [ "$(wc -l <<<"$tests")" -le 3 ] || return 1
+  for test in $tests; do methods+=(-method "$test"); done
+  printf '\n== %s, once more and alone: %s\n' "$name" "$(tr '\n' ' ' <<<"$tests")"
+  dotnet "$program" -noLogo -noColor -parallel none "${methods[@]}" </dev/null 2>&1 | tee "$log.again"
+  grep -qE "^ +$name +Total: [1-9][0-9]*, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0" "$log.again" || return 1
+  failures_of "$log" >>"$scratch/again"
 }
 
 # A failure is a line that ends in a mark, and the deeper lines below it.

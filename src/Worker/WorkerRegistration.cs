@@ -6,6 +6,7 @@ using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker;
@@ -14,7 +15,7 @@ namespace QueueInference.Worker;
 public static class WorkerRegistration
 {
     /// <summary>What the command line may say, and the settings it stands for.</summary>
-    public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string> { ["--models"] = "Worker:Models" };
+    public static IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string> { ["--models"] = "Worker:Models", ["--memory-budget"] = "Worker:MemoryBudgetMb" };
 
     /// <summary>Runs models for the jobs of the registered bus and store.</summary>
     public static IServiceCollection AddInferenceWorker(this IServiceCollection services)
@@ -50,7 +51,9 @@ public static class WorkerRegistration
         .AddSingleton<ShadowTraffic>()
         .AddSingleton<ILaneTraffic>(provider => provider.GetRequiredService<ShadowTraffic>())
         .AddSingleton<LaneServices>()
-        .AddSingleton<ServedModels>();
+        .AddSingleton<ServedModels>()
+        .AddSingleton<ModelMemory>()
+        .AddSingleton<WarmModels>();
 
     private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
         .AddSingleton<WorkerDrain>()
@@ -63,6 +66,8 @@ public static class WorkerRegistration
         .AddHostedService<LeaseKeeper>()
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<DefaultsFollower>()
+        .AddHostedService(provider => provider.GetRequiredService<ModelMemory>())
+        .AddHostedService(provider => provider.GetRequiredService<WarmModels>())
         .AddHostedService<WorkerService>();
 
     private static ModelCheckProcess Check(WorkerOptions options) => new(ModelCheckProcess.Own, options.CheckTimeout,

@@ -34,6 +34,7 @@ public static class CoreRegistration
         services.TryAddSingleton<JobSubmissions>();
         services.TryAddSingleton<JobClaims>();
         services.TryAddSingleton<JobReads>();
+        services.TryAddSingleton<WaitingModels>();
         services.TryAddSingleton<JobSweeps>();
         services.TryAddSingleton<WebhookOutbox>();
         services.TryAddSingleton<ModelCatalogue>();

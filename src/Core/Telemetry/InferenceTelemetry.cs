@@ -59,6 +59,16 @@ public static class InferenceTelemetry
     public static void ObserveVersions(Func<IEnumerable<Measurement<long>>> versions) =>
         Meter.CreateObservableGauge("qi.model.versions", versions, "{version}", "Versions in the repository of a worker, by model, version and state.");
 
+    /// <summary>Time in which a worker with a memory budget brought a model into memory for a job that waited, seconds, by model.</summary>
+    public static readonly Histogram<double> ModelLoads = Meter.CreateHistogram("qi.model.loads", "s", "Time to bring a model into memory for a waiting job.", advice: Seconds);
+
+    /// <summary>Models put out of memory to make room, by model.</summary>
+    public static readonly Counter<long> ModelEvictions = Meter.CreateCounter<long>("qi.model.evictions", "{eviction}", "Models put out of memory to make room, by model.");
+
+    /// <summary>Publishes a gauge of the memory that each version in memory takes.</summary>
+    public static void ObserveMemory(Func<IEnumerable<Measurement<long>>> sizes) =>
+        Meter.CreateObservableGauge("qi.model.memory", sizes, "By", "Memory of the versions that are in memory, by model and version.");
+
     /// <summary>Publishes a gauge of jobs waiting per model.</summary>
     public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
         Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");

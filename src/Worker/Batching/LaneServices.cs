@@ -6,7 +6,7 @@ namespace QueueInference.Worker.Batching;
 /// <summary>What every lane of a worker shares.</summary>
 internal sealed record LaneServices(
     JobClaims Claims, JobOutputs Outputs, JobFinisher Finisher, HeldJobs Held, StoreRetry Retry, WorkerIdentity Worker, TimeProvider Time, ILogger<ModelLane> Logger,
-    ILaneTraffic? Traffic = null)
+    ILaneTraffic? Traffic = null, JobReleaser? Releaser = null)
 {
     /// <summary>Held by whoever runs a job alone: where one may end the process, no other suspect is charged for it.</summary>
     public object Alone { get; } = new();

@@ -3,6 +3,7 @@ using QueueInference.Core.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
+using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Batching;
 
@@ -22,22 +23,27 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     private readonly BatchEnds _ends;
     private readonly BatchSharing _sharing;
     private readonly BatchChooser _chooser;
+    private readonly SuspectRuns _suspects;
     private readonly StageAhead _ahead;
     private volatile bool _hasWork;
+    private volatile bool _isResting;
     private bool _closed;
     private int _running;
+    private long _deviceTicks, _usedAt;
 
     public ModelLane(LoadedModel model, DeviceLoop device, LaneServices services)
     {
         (_model, _device, _services) = (model, device, services);
-        Slots = DeviceCapacity.SlotsOf(model.Runner);
+        _isResting = Place is { IsIn: false };
+        _usedAt = services.Time.GetTimestamp();
         _admission = new LaneAdmission(model);
         _chooser = new BatchChooser(model);
-        _ahead = new StageAhead(model, _chooser, services.Logger, isWanted: () => _hasWork && device.IsBusy(Slots), Preview);
+        _ahead = new StageAhead(model, _chooser, services.Logger, isWanted: () => _hasWork && !_isResting && device.IsBusy(Slots), Preview);
         var watchdog = new RunWatchdog(TimeSpan.FromMilliseconds(model.Settings.TimeoutMs), services.Time, services.Logger, Environment.FailFast);
         var watched = new WatchedRunner(model.Runner, watchdog);
         _runner = new BatchRunner(model, watched, services.Time, services.Logger);
         _sharing = new BatchSharing(model, watched, services.Logger);
+        _suspects = new SuspectRuns(services, Drop);
         _ends = new BatchEnds(model, services, Return, Drop);
     }
 
@@ -51,13 +57,59 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     public ModelVersionInfo Describe() => _model.Describe();
 
     /// <summary>Slots of the device that a run takes.</summary>
-    public int Slots { get; }
+    public int Slots => DeviceCapacity.SlotsOf(_model.Runner);
 
     /// <summary>Whether something waits.</summary>
     public bool HasWork => _hasWork;
 
     /// <summary>Whether no batch of it runs now.</summary>
     public bool IsStill => Volatile.Read(ref _running) == 0;
+
+    /// <summary>Its place in memory; null where it has one for good.</summary>
+    public ResidentRunner? Place => _model.Runner as ResidentRunner;
+
+    /// <summary>Whether its batches run: it is in memory, and is to stay there.</summary>
+    public bool IsResident => !_isResting;
+
+    /// <summary>How long ago it had a job, or came into memory.</summary>
+    public TimeSpan Idle => _services.Time.GetElapsedTime(Volatile.Read(ref _usedAt));
+
+    /// <summary>Time of its device that it has had.</summary>
+    public TimeSpan DeviceTime => new(Volatile.Read(ref _deviceTicks));
+
+    /// <summary>The version and what is known about running it.</summary>
+    public LoadedModel Model => _model;
+
+    /// <summary>Batches run from now on: it is in memory.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _isResting = false;
+        }
+
+        Volatile.Write(ref _usedAt, _services.Time.GetTimestamp());
+        _device.Add(this);
+        Announce();
+    }
+
+    /// <summary>No batch begins from now on; jobs wait. Once it <see cref="IsStill"/>, it may be put out of memory.</summary>
+    public void Rest()
+    {
+        lock (_gate)
+        {
+            _isResting = true;
+        }
+
+        _device.Remove(this);
+    }
+
+    /// <summary>Puts it out of memory; its jobs wait until it comes back.</summary>
+    public void PutOut()
+    {
+        _ahead.Dispose();
+        Place!.TakeOut();
+    }
 
     /// <summary>Adds a job whose inputs fit this version.</summary>
     /// <param name="job">The job.</param>
@@ -81,6 +133,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
             job.Lane = this;
             // Before it is queued: it may run, and its inputs be gone, at once.
             _services.Traffic?.Took(this, job);
+            Volatile.Write(ref _usedAt, _services.Time.GetTimestamp());
             Queue(job);
         }
 
@@ -118,7 +171,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_closed || _isResting)
             {
                 return null;
             }
@@ -132,12 +185,13 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     public void RunNext()
     {
         List<BatchPart> parts = [];
+        var started = _services.Time.GetTimestamp();
         Interlocked.Increment(ref _running);
         try
         {
             parts = Take();
             WakeOthers();
-            RunAlone(parts);
+            _suspects.RunAlone(parts, RunTogether);
         }
         catch (Exception e)
         {
@@ -147,22 +201,8 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
         }
         finally
         {
+            Interlocked.Add(ref _deviceTicks, Slots * _services.Time.GetElapsedTime(started).Ticks);
             Interlocked.Decrement(ref _running);
-        }
-    }
-
-    /// <summary>One suspect at a time in this process, whatever model and device: the next one is not charged before the end of this one is written.</summary>
-    private void RunAlone(List<BatchPart> parts)
-    {
-        if (parts is not [{ Job.Alone: true }, ..])
-        {
-            RunTogether(parts);
-            return;
-        }
-
-        lock (_services.Alone)
-        {
-            RunTogether(parts).Wait(LaneServices.EndPatience);
         }
     }
 
@@ -170,7 +210,7 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     private Task RunTogether(List<BatchPart> parts)
     {
         List<Task> written = [];
-        if (parts.Count > 0 && MayRun(parts[0].Job))
+        if (parts.Count > 0 && _suspects.MayRun(parts[0].Job))
         {
             foreach (var batch in _sharing.Split(parts))
             {
@@ -225,6 +265,11 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     {
         lock (_gate)
         {
+            if (_isResting)
+            {
+                return [];
+            }
+
             _queue.RemoveTaken();
             var (parts, expired) = _chooser.Choose(_queue, Now());
             expired.RemoveAll(job => !job.TryMove(HeldPhase.Waiting, HeldPhase.Started));
@@ -242,27 +287,6 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
     {
         part.Job.Cut ??= part.IsWhole ? null : new CutJob(part.Job.Rows);
         part.Job.RowsTaken += part.Rows;
-    }
-
-    /// <summary>A suspect is charged just before it runs, so that only the culprit of a crash is ever charged for it.</summary>
-    private bool MayRun(HeldJob job)
-    {
-        if (!job.NeedsStart)
-        {
-            return true;
-        }
-
-        var ours = _services.Retry.RunAsync(() => _services.Claims.StartAsync(job.Lease, job.Attempt + 1, CancellationToken.None), LaneServices.StartPatience,
-            CancellationToken.None).GetAwaiter().GetResult();
-        Failpoint.Hit(FailpointNames.AfterStart);
-        (job.Attempt, job.NeedsStart) = (job.Attempt + 1, false);
-        if (!ours)
-        {
-            Drop(job);
-            _services.Held.SettleLost(job);
-        }
-
-        return ours;
     }
 
     private Task Run(IReadOnlyList<BatchPart> parts)

@@ -20,6 +20,9 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     /// <summary>What is served, as it is to be announced now.</summary>
     public IEnumerable<ModelVersionInfo> Versions => _lanes.Values.Select(lane => lane.Describe() with { Default = _default.GetValueOrDefault(lane.Info.Model) == lane });
 
+    /// <summary>A lane for each version.</summary>
+    public IEnumerable<ModelLane> Lanes => _lanes.Values;
+
     /// <summary>The versions that jobs run on which name none, by model.</summary>
     public IReadOnlyDictionary<string, int> Defaults => _default.ToDictionary(pair => pair.Key, pair => pair.Value.Info.Version);
 
@@ -31,7 +34,11 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
     {
         var device = _devices.GetOrAdd(model.Runner.Device, name => new DeviceLoop(name, DeviceCapacity.Of(name), services.Time));
         var lane = new ModelLane(model, device, services);
-        device.Add(lane);
+        if (lane.IsResident)
+        {
+            lane.Wake();
+        }
+
         lock (_changing)
         {
             var replaced = _lanes.GetValueOrDefault(KeyOf(lane));
@@ -64,9 +71,9 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         {
             var before = _default.ToDictionary();
             change();
-            foreach (var model in before.Keys)
+            foreach (var lanes in _lanes.Values.GroupBy(lane => lane.Info.Model))
             {
-                Route(model);
+                Route(lanes.Key, [.. lanes]);
             }
 
             return [.. before.Where(pair => _default[pair.Key] != pair.Value).Select(pair => _default[pair.Key].Info)];
@@ -146,9 +153,10 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         Rollouts.TryGetValue(job.Spec.Model, out var state) && state is { Stage: RolloutStage.Canary, Candidate: { } candidate } && !Chosen.ContainsKey(job.Spec.Model)
         && CanaryShare.Takes(job.Lease.Id.Text, state.Percent) && Find(job.Spec.Model, candidate) is { Settings.Rollout: not null } lane && lane.Info.Sha256 == state.Sha256 ? lane : null;
 
-    private void Route(string model)
+    private void Route(string model) => Route(model, [.. _lanes.Values.Where(lane => lane.Info.Model == model)]);
+
+    private void Route(string model, List<ModelLane> lanes)
     {
-        var lanes = _lanes.Values.Where(lane => lane.Info.Model == model).ToList();
         if (lanes.Count == 0)
         {
             _default.TryRemove(model, out _);
@@ -187,6 +195,8 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
 
         MoveAll(lane.Close(stays: job => LaneOf(job) is null), lane);
+        // What is not in memory comes there no more.
+        _ = lane.IsResident ? null : services.Releaser?.ReleaseAsync(lane.GiveAway(_ => true));
         _ = UnloadAsync(lane);
     }
 

@@ -52,6 +52,7 @@ internal sealed class StageAhead(LoadedModel model, BatchChooser chooser, ILogge
         }
     }
 
+    /// <summary>Gives all its memory back; it may go on later.</summary>
     public void Dispose()
     {
         lock (_staging)
@@ -60,7 +61,7 @@ internal sealed class StageAhead(LoadedModel model, BatchChooser chooser, ILogge
             _stage = null;
         }
 
-        foreach (var stage in _spare)
+        while (_spare.TryTake(out var stage))
         {
             stage.Dispose();
         }

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(309, LogLevel.Error, "What this worker serves was not announced this time: {Reason}")]
     public static partial void NotAnnounced(ILogger logger, string reason, Exception exception);
 
+    [LoggerMessage(310, LogLevel.Error, "{Model} version {Version} is not served: {Reason}")]
+    public static partial void Refused(ILogger logger, string model, int version, string reason);
+
     [LoggerMessage(304, LogLevel.Information, "Drained; {Left} jobs left to their leases")]
     public static partial void Drained(ILogger logger, int left);
 }

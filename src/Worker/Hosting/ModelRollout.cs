@@ -2,13 +2,14 @@ using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>Makes what is served what the repository holds, step by step, beside the traffic.</summary>
 internal sealed class ModelRollout(
-    ModelRepository repository, ModelLoader loader, ModelCheckProcess check, RolloutDesk desk, ServedModels served, ModelConsumers consumers, WorkerAnnouncer announcer,
+    ModelRepository repository, ModelLoader loader, ModelCheckProcess check, RolloutDesk desk, ServedModels served, ModelConsumers consumers, WarmModels warm, ModelMemory memory, WorkerAnnouncer announcer,
     TimeProvider time, ILogger<ModelRollout> logger)
 {
     /// <summary>How long a version stays for the messages of its queues that are still being taken.</summary>
@@ -85,6 +86,11 @@ internal sealed class ModelRollout(
 
     private void Forget(HashSet<string> there)
     {
+        foreach (var (version, reason) in memory.TakeFailures())
+        {
+            _failed.Add(version, reason);
+        }
+
         _failed.Keep(there);
         _failed.Forgive(version => served.Rollouts.GetValueOrDefault(version.Model)?.Rejections?.ContainsKey(version.Version) is true);
         foreach (var version in _serving.Where(version => version.Settings.Rollout is not null))
@@ -100,8 +106,14 @@ internal sealed class ModelRollout(
 
     private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
-        var model = loader.Load(version, isBeside: _begun, out var reason, cancellationToken);
-        if (model is not null && await AdmitAsync(model, there, cancellationToken) is { } rejection)
+        var model = memory.IsLazy(version) ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, out reason, cancellationToken);
+        if (model is not null && memory.Refusal(model) is { } refusal)
+        {
+            model.Dispose();
+            Log.Refused(logger, version.Model, version.Version, refusal);
+            _failed.Add(version, refusal);
+        }
+        else if (model is not null && await AdmitAsync(model, there, cancellationToken) is { } rejection)
         {
             model.Dispose();
             _failed.Reject(version, rejection);
@@ -154,7 +166,7 @@ internal sealed class ModelRollout(
 
         _serving.RemoveAll(over.Contains);
         var goes = over.Select(version => (version.Model, version.Version)).ToHashSet();
-        var stopped = consumers.KeepAsync(served.Versions.Where(version => !goes.Contains((version.Model, version.Version))));
+        var stopped = consumers.KeepAsync(warm.Versions.Where(version => !goes.Contains((version.Model, version.Version))));
         await Task.WhenAny(stopped, Task.Delay(Patience, time));
         foreach (var (model, version) in goes)
         {

@@ -47,6 +47,11 @@ public sealed class WorkerOptions
     [Range(0, 1 << 20)]
     public int CheckMemoryMb { get; set; }
 
+    /// <summary>Most memory that models may take, in MiB; <c>--memory-budget MIB</c> on the command line. With one, a model is loaded when a job waits for it, and the one used least recently makes room.</summary>
+    /// <value>The default is 0: no bound; every version that is served is in memory from the start.</value>
+    [Range(0, 1 << 30)]
+    public int MemoryBudgetMb { get; set; }
+
     /// <summary>How long a stopping worker waits for what runs.</summary>
     /// <value>The default is 30 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

@@ -3,15 +3,19 @@ using QueueInference.Core.Models;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
 namespace QueueInference.Worker.Hosting;
 
 /// <summary>The life of a worker: load, announce, consume; follow the repository; at its end drain.</summary>
 internal sealed class WorkerService(
-    ModelRollout rollout, RolloutDesk desk, DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, ModelConsumers consumers, WorkerDrain drain, WorkerReadiness readiness,
+    ModelRollout rollout, RolloutDesk desk, DefaultVersions defaults, ServedModels served, WorkerAnnouncer announcer, ModelConsumers consumers, WarmModels warm, WorkerDrain drain, WorkerReadiness readiness,
     IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
 {
+    // Of a line in the log.
+    private const int MostNames = 50;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), ReadyPause = TimeSpan.FromMilliseconds(20), LoadPatience = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -98,9 +102,11 @@ internal sealed class WorkerService(
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         await UntilStoredAsync(() => announcer.SayAsync(cancellationToken), cancellationToken);
-        consumers.Begin(served.Versions, cancellationToken);
-        Log.Serving(logger, string.Join(", ", Serving()));
+        consumers.Begin(warm.Versions, cancellationToken);
+        Log.Serving(logger, Shorten(Serving()));
     }
+
+    private static string Shorten(string[] names) => string.Join(", ", names.Take(MostNames)) + (names.Length > MostNames ? $" and {names.Length - MostNames} more" : "");
 
     private string[] Serving() => [.. served.Versions.Select(version => $"{version.Model}/{version.Version}").Order(StringComparer.Ordinal)];
 

@@ -2,6 +2,7 @@ using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Models;
 
@@ -13,15 +14,62 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
     /// <param name="cancellationToken">Ends it: the worker stops.</param>
-    public LoadedModel? Load(FoundVersion found, bool isBeside, out string? reason, CancellationToken cancellationToken)
+    public LoadedModel? Load(FoundVersion found, bool isBeside, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    {
+        var bytes = BytesOf(found, check.Run(found, cancellationToken));
+        return LoadAndWarm(found, bytes, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
+    }, out reason, cancellationToken);
+
+    /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; null when it cannot be served, which is logged.</summary>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public LoadedModel? Describe(FoundVersion found, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    {
+        var known = check.Run(found, cancellationToken);
+        var signature = known.Signature ?? throw new InvalidDataException("The process that checks it does not say what its inputs are.");
+        return Describe(found, new ResidentRunner(found, signature, OptionsOf(found).Device, BytesOf(found, known)));
+    }, out reason, cancellationToken);
+
+    /// <summary>Brings a version into memory that was described, or put out. The first time it is warmed.</summary>
+    /// <exception cref="StaleVersionException">Its files are not those that were checked.</exception>
+    /// <exception cref="Exception">It cannot be loaded; the message says why.</exception>
+    public void Bring(LoadedModel model, ResidentRunner place, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        StaleVersionException.ThrowIfChanged(place.Found);
+        if (place.Options is { } best)
+        {
+            place.Put(runners.Create(place.Found.Path, best), best);
+        }
+        else
+        {
+            BringFirst(model, place, new RunBound(options.WarmupLimit, time, cancellationToken));
+        }
+
+        place.LoadTime = time.GetElapsedTime(started);
+    }
+
+    private void BringFirst(LoadedModel model, ResidentRunner place, RunBound bound)
+    {
+        var (runner, best) = new VariantChoice(runners, bound, time).Create(place.Found, OptionsOf(place.Found));
+        place.Put(runner, best);
+        try
+        {
+            Warm(model, action => action(), bound);
+        }
+        catch
+        {
+            place.Forget();
+            throw;
+        }
+    }
+
+    private T? Try<T>(FoundVersion found, Func<T> load, out string? reason, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
             reason = null;
-            check.Run(found, cancellationToken);
-            var loaded = LoadAndWarm(found, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
-            Log.Loaded(logger, found.Model, found.Version, loaded.Info.Device, Providers(loaded.Info), loaded.Info.MaxBatchSize);
-            return loaded;
+            return load();
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -32,31 +80,50 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found, Action<Action> warm, RunBound bound)
+    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, Action<Action> warm, RunBound bound)
     {
-        var files = VersionDigest.OfFiles(Path.GetDirectoryName(found.Path)!);
-        var runner = new VariantChoice(runners, bound, time).Create(found, options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions));
+        var started = time.GetTimestamp();
+        var (runner, best) = new VariantChoice(runners, bound, time).Create(found, OptionsOf(found));
+        var place = new ResidentRunner(found, runner.Signature, runner.Device, bytes);
+        place.Put(runner, best);
         try
         {
-            return Warm(found, runner, files, warm, bound);
+            var model = Describe(found, place);
+            Warm(model, warm, bound);
+            place.LoadTime = time.GetElapsedTime(started);
+            return model;
         }
         catch
         {
-            runner.Dispose();
+            place.Dispose();
             throw;
         }
     }
 
-    private LoadedModel Warm(FoundVersion found, IModelRunner runner, SortedDictionary<string, string> files, Action<Action> warm, RunBound bound)
+    private static LoadedModel Describe(FoundVersion found, ResidentRunner place)
     {
-        var (settings, signature) = (found.Settings, runner.Signature);
-        var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(runner.Device) : 1, settings.Batching.MaxBatchSize is null);
-        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, VersionDigest.OfAll(files)) { Files = files };
-        var model = new LoadedModel(info, runner, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
-        warm(() => new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(signature, settings, model.Buckets)));
-        model.Describe();
-        return model;
+        var (settings, signature) = (found.Settings, place.Signature);
+        var files = VersionDigest.OfFiles(Path.GetDirectoryName(found.Path)!);
+        var sizes = new BatchSizes(signature.Batchable ? settings.Batching.MostRows(place.Device) : 1, settings.Batching.MaxBatchSize is null);
+        var info = new ModelVersionInfo(found.Model, found.Version, signature, sizes.MaxRows, GroupBound.Jobs(null), settings.MaxAttempts, VersionDigest.OfAll(files))
+        {
+            Device = place.Device,
+            Files = files,
+        };
+        return new LoadedModel(info, place, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
     }
+
+    private void Warm(LoadedModel model, Action<Action> warm, RunBound bound)
+    {
+        warm(() => new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(model.Runner.Signature, model.Settings, model.Buckets)));
+        var info = model.Describe();
+        Log.Loaded(logger, info.Model, info.Version, info.Device, Providers(info), info.MaxBatchSize);
+    }
+
+    private InferenceOptions OptionsOf(FoundVersion found) => options.For(found.Settings.ExecutionProviders, found.Settings.ProviderOptions);
+
+    private static long BytesOf(FoundVersion found, CheckedModel known) =>
+        Math.Max(known.Bytes, new DirectoryInfo(Path.GetDirectoryName(found.Path)!).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length));
 
     private static string Providers(ModelVersionInfo info) =>
         string.Join(", ", info.ExecutionProviders!.Select(provider => $"{provider.Name}: {provider.Nodes} operators"));

@@ -7,7 +7,9 @@ namespace QueueInference.Worker.Models;
 internal sealed partial class ModelRepository(string root, ILogger<ModelRepository> logger)
 {
     private const string ModelFile = "model.onnx";
-    private const string SettingsFile = "model.json";
+
+    /// <summary>The file of a model's settings, in its folder.</summary>
+    public const string SettingsFile = "model.json";
 
     private HashSet<string> _told = [], _telling = [];
 
@@ -49,7 +51,7 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
             LogMissing(model, found, settings.Versions);
             return new FoundModel(model, settings, [.. found.Order().Select(version => new FoundVersion(model, version, ModelPath(folder, version), settings)
             {
-                Stamp = FileStamp.Of(Path.GetDirectoryName(ModelPath(folder, version))!) + FileStamp.OfFile(file),
+                Stamp = FileStamp.OfVersion(ModelPath(folder, version)),
             })]);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)

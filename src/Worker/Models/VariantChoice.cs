@@ -13,19 +13,21 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, RunBound bound,
     private const double ClearlyLess = 0.92;
     private static readonly TimeSpan ShortRun = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Loads one version.</summary>
+    /// <summary>Loads one version; answers with which of the options, too.</summary>
     /// <exception cref="Exception">No variation can be loaded; the message says why.</exception>
-    public IModelRunner Create(FoundVersion found, InferenceOptions options)
+    public (IModelRunner Runner, InferenceOptions Options) Create(FoundVersion found, InferenceOptions options)
     {
         var variants = runners.Variants(options);
-        var best = runners.Create(found.Path, variants[0]);
+        var (best, chosen) = (runners.Create(found.Path, variants[0]), variants[0]);
         try
         {
             foreach (var variant in variants.Skip(1))
             {
                 if (Inputs(best, found) is { } inputs && MayGain(best, variant, inputs))
                 {
+                    var before = best;
                     best = Better(best, runners.Create(found.Path, variant), inputs);
+                    chosen = best == before ? chosen : variant;
                 }
             }
         }
@@ -35,7 +37,7 @@ internal sealed class VariantChoice(IModelRunnerFactory runners, RunBound bound,
             throw;
         }
 
-        return best;
+        return (best, chosen);
     }
 
     /// <summary>Fewer threads make a single run longer, which only short ones can afford.</summary>

@@ -72,6 +72,22 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }, TimeSpan.FromSeconds(60), $"{_name} to be ready: {Output}");
 
+    /// <summary>Its resident memory, bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process!.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The sum of a metric over the series that have all these labels; 0 where there is none.</summary>
+    public async Task<double> MetricAsync(string name, params string[] labels) =>
+        (await Http.GetStringAsync("/metrics")).Split('\n')
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && Array.TrueForAll(labels, label => line.Contains(label, StringComparison.Ordinal)))
+            .Sum(line => double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Ends it as a power cut would.</summary>
     public void Kill()
     {

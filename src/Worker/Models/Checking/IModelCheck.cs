@@ -4,7 +4,8 @@ namespace QueueInference.Worker.Models.Checking;
 internal interface IModelCheck
 {
     /// <summary>Tries it.</summary>
+    /// <returns>What it learned of it.</returns>
     /// <exception cref="OperationCanceledException">The worker stops.</exception>
     /// <exception cref="InvalidDataException">It cannot be served; the message says why.</exception>
-    void Run(FoundVersion found, CancellationToken cancellationToken);
+    CheckedModel Run(FoundVersion found, CancellationToken cancellationToken);
 }

@@ -18,14 +18,12 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
     public static IReadOnlyList<string> Own { get; } = Find(typeof(ModelCheckProcess).Assembly.Location);
 
     /// <inheritdoc />
-    public void Run(FoundVersion found, CancellationToken cancellationToken)
+    public CheckedModel Run(FoundVersion found, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if ((AskAny(found.Path, cancellationToken) ?? AskNew(found.Path, cancellationToken)) is { } fault and not ModelCheckProgram.Good)
-            {
-                throw new InvalidDataException(fault);
-            }
+            var answer = AskAny(found.Path, cancellationToken) ?? AskNew(found.Path, cancellationToken);
+            return CheckedModel.Parse(answer) ?? throw new InvalidDataException(answer);
         }
     }
 
@@ -54,7 +52,7 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
         return Ask(_process, path, cancellationToken);
     }
 
-    /// <summary><see cref="ModelCheckProgram.Good"/>, or what is wrong with a file. A process that does not answer is ended.</summary>
+    /// <summary>A <see cref="CheckedModel"/>, or what is wrong with a file. A process that does not answer is ended.</summary>
     private string Ask(Process process, string path, CancellationToken cancellationToken)
     {
         try

@@ -2,18 +2,16 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using QueueInference.Contracts;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Models.Checking;
 
 /// <summary>The other side of <see cref="ModelCheckProcess"/>: loads files and runs each, and may die of it.</summary>
-/// <remarks>A line in is a path; a line out is <see cref="Good"/>, or what is wrong.</remarks>
+/// <remarks>A line in is a path; a line out is a <see cref="CheckedModel"/>, or what is wrong.</remarks>
 internal static class ModelCheckProgram
 {
     /// <summary>The argument with which a worker's program does this instead.</summary>
     public const string Argument = "check-models";
-
-    /// <summary>The answer for a model that loads and runs.</summary>
-    public const string Good = "good";
 
     /// <summary>Checks what it is told to until its input ends: then the worker has enough or is gone, and a check that never comes back must not outlive it.</summary>
     public static int Run(TextReader paths, TextWriter answers)
@@ -36,8 +34,12 @@ internal static class ModelCheckProgram
 
     private static void Answer(BlockingCollection<string> asked, TextWriter answers)
     {
+        var isFirst = true;
         foreach (var path in asked.GetConsumingEnumerable())
         {
+            // What ONNX Runtime itself takes is none of the first model's.
+            _ = isFirst ? Check(path) : null;
+            isFirst = false;
             answers.WriteLine(Check(path).ReplaceLineEndings(" "));
             answers.Flush();
         }
@@ -47,9 +49,11 @@ internal static class ModelCheckProgram
     {
         try
         {
+            NativeHeap.Trim();
+            var before = Environment.WorkingSet;
             using var runner = new OnnxModelRunner(path, new InferenceOptions { IntraOpThreads = 1 });
             TryRuns(runner);
-            return Good;
+            return new CheckedModel(runner.Signature, Math.Max(0, Environment.WorkingSet - before)).ToString();
         }
         catch (Exception e)
         {

@@ -209,9 +209,7 @@ public sealed class ModelLoaderTests : IDisposable
 
     private sealed class NoCheck : QueueInference.Worker.Models.Checking.IModelCheck
     {
-        public void Run(FoundVersion found, CancellationToken cancellationToken)
-        {
-            // The process that checks has tests of its own.
-        }
+        /// <summary>The process that checks has tests of its own.</summary>
+        public QueueInference.Worker.Models.Checking.CheckedModel Run(FoundVersion found, CancellationToken cancellationToken) => new(null, 0);
     }
 }

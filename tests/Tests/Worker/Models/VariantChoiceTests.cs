@@ -79,6 +79,6 @@ public sealed class VariantChoiceTests : IModelRunnerFactory
     {
         _variants.AddRange(variants);
         var chosen = new VariantChoice(this, new RunBound(TimeSpan.FromDays(1), _time, default), _time).Create(new FoundVersion("m", 1, "", new ModelSettings()), new InferenceOptions());
-        Assert.Equal(expected, _made.IndexOf((StubModel)chosen));
+        Assert.Equal(expected, _made.IndexOf((StubModel)chosen.Runner));
     }
 }

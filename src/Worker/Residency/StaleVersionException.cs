@@ -1,0 +1,15 @@
+using QueueInference.Worker.Models;
+
+namespace QueueInference.Worker.Residency;
+
+/// <summary>The files of a version are not those that were checked: the next look at the repository takes them for what they are.</summary>
+internal sealed class StaleVersionException() : Exception("Its files have changed since they were checked.")
+{
+    public static void ThrowIfChanged(FoundVersion found)
+    {
+        if (found.Stamp.Length > 0 && FileStamp.OfVersion(found.Path) != found.Stamp)
+        {
+            throw new StaleVersionException();
+        }
+    }
+}
