@@ -51,6 +51,7 @@ public static class ApiRegistration
             app.MapDeadLetters();
             app.MapDefaultVersions();
             app.MapRollouts();
+            app.MapDrift();
         }
 
         app.ObserveQueues();

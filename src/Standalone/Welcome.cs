@@ -21,7 +21,7 @@ internal sealed class Welcome(
         {
             await ready;
             var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
-            Console.WriteLine(Text(address, await worker.Serving, Path.GetFullPath(options.Value.Models), hasKey: configuration["Auth:ApiKey"] is not null));
+            Console.WriteLine(Text(address, await worker.Serving, options.Value.Models.Contains("://", StringComparison.Ordinal) ? options.Value.Models : Path.GetFullPath(options.Value.Models), hasKey: configuration["Auth:ApiKey"] is not null));
         }
     }
 

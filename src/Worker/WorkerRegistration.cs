@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using QueueInference.Core.Payloads;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Drift;
 using QueueInference.Worker.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Models.Sources;
 using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
@@ -31,8 +34,8 @@ public static class WorkerRegistration
 
     private static IServiceCollection AddModels(this IServiceCollection services) => services
         .AddSingleton(provider => Inference(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
-        .AddSingleton(provider => new ModelRepository(
-            provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Models, provider.GetRequiredService<ILogger<ModelRepository>>()))
+        .AddSingleton(provider => Source(provider.GetRequiredService<IOptions<WorkerOptions>>().Value, provider.GetRequiredService<ILogger<S3Source>>()))
+        .AddSingleton(provider => new ModelRepository(provider.GetRequiredService<IModelSource>().Folder, provider.GetRequiredService<ILogger<ModelRepository>>()))
         .AddSingleton<IModelRunnerFactory, OnnxModelRunnerFactory>()
         .AddSingleton(provider => Check(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
         .AddSingleton<IModelCheck>(provider => provider.GetRequiredService<ModelCheckProcess>())
@@ -49,7 +52,8 @@ public static class WorkerRegistration
         .AddSingleton<JobReleaser>()
         .AddSingleton<JobIntake>()
         .AddSingleton<ShadowTraffic>()
-        .AddSingleton<ILaneTraffic>(provider => provider.GetRequiredService<ShadowTraffic>())
+        .AddSingleton<DriftSampler>()
+        .AddSingleton<ILaneTraffic>(provider => new LaneTraffics(provider.GetRequiredService<ShadowTraffic>(), provider.GetRequiredService<DriftSampler>()))
         .AddSingleton<LaneServices>()
         .AddSingleton<ServedModels>()
         .AddSingleton<ModelMemory>()
@@ -66,9 +70,14 @@ public static class WorkerRegistration
         .AddHostedService<LeaseKeeper>()
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<DefaultsFollower>()
+        .AddHostedService<DriftReporter>()
         .AddHostedService(provider => provider.GetRequiredService<ModelMemory>())
         .AddHostedService(provider => provider.GetRequiredService<WarmModels>())
         .AddHostedService<WorkerService>();
+
+    private static IModelSource Source(WorkerOptions options, ILogger<S3Source> logger) => S3Address.Parse(options.Models) is { } address
+        ? new S3Source(new S3Objects(options.ModelsS3ServiceUrl, address.Bucket, address.Prefix), address, PullFolder.Take(options.ModelCache ?? Path.GetTempPath(), $"{options.ModelsS3ServiceUrl} {address}"), logger)
+        : new FolderSource(options.Models);
 
     private static ModelCheckProcess Check(WorkerOptions options) => new(ModelCheckProcess.Own, options.CheckTimeout,
         options.CheckMemoryMb > 0 ? (long)options.CheckMemoryMb << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);

@@ -1,5 +1,6 @@
 using QueueInference.Api.Problems;
 using QueueInference.Contracts;
+using QueueInference.Core.Drift;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Models;
 using QueueInference.Core.Rollouts;
@@ -27,7 +28,7 @@ internal sealed record ModelStatus(
 }
 
 /// <summary>Puts together what workers announce and what waits.</summary>
-internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, RolloutStore rollouts, JobReads reads, TimeProvider time)
+internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue catalogue, RolloutStore rollouts, DriftStore drift, JobReads reads, TimeProvider time)
 {
     /// <summary>One model, or all of them by name.</summary>
     public async Task<IReadOnlyList<ModelStatus>> ReadAsync(string? model, CancellationToken cancellationToken)
@@ -49,11 +50,18 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
     private async Task<ModelStatus> ReadOneAsync(IGrouping<string, ModelVersionInfo> group, IReadOnlyList<WorkerInfo> workers, RolloutState? state, CancellationToken cancellationToken)
     {
         var (depth, oldest) = await reads.GetQueueAsync(group.Key, cancellationToken);
-        var numbers = state?.IsUnderWay is true ? await rollouts.NumbersAsync(group.Key, state.Since, cancellationToken) : null;
+        var numbers = state?.IsUnderWay is true ? await NumbersAsync(group, state, cancellationToken) : null;
         var age = oldest is { } since ? Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds() - since) / 1000d : 0;
         return new ModelStatus(group.Key, [.. group.OrderBy(version => version.Version)], Failures(group.Key, workers),
             group.ToDictionary(version => version.Version, version => workers.Count(worker => worker.Models.Contains(version.Name))),
             state, numbers, workers.Count(worker => worker.Serves(group.Key)), DrainRates.Sum(workers, group.Key), depth, age);
+    }
+
+    private async Task<RolloutNumbers> NumbersAsync(IGrouping<string, ModelVersionInfo> group, RolloutState state, CancellationToken cancellationToken)
+    {
+        var numbers = await rollouts.NumbersAsync(group.Key, state.Since, cancellationToken);
+        return group.FirstOrDefault(version => version.Version == state.Version) is { } before && group.FirstOrDefault(version => version.Version == state.Candidate) is { } candidate
+            ? numbers with { Drift = await drift.BetweenAsync(before, candidate, cancellationToken) } : numbers;
     }
 
     private static SortedDictionary<string, string> Failures(string model, IEnumerable<WorkerInfo> workers)

@@ -55,6 +55,7 @@ internal static class RolloutWriter
         json.WriteNumber("rows", numbers.Rows);
         WriteKnown(json, "agreement", numbers.Agreement);
         WriteKnown(json, "latency_ratio", numbers.LatencyRatio);
+        WriteKnown(json, "drift", numbers.Drift);
         json.WriteNumber("live_jobs", numbers.LiveCandidate);
         json.WriteNumber("live_failed", numbers.LiveCandidateFailed);
         json.WriteStartArray("outputs");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using QueueInference.Core.Drift;
 using QueueInference.Core.DeadLetters;
 using QueueInference.Core.Jobs;
 using QueueInference.Core.Messaging;
@@ -41,6 +42,7 @@ public static class CoreRegistration
         services.TryAddSingleton<DefaultVersions>();
         services.TryAddSingleton<GoneVersions>();
         services.TryAddSingleton<RolloutStore>();
+        services.TryAddSingleton<DriftStore>();
         services.TryAddSingleton<RolloutNotices>();
         services.TryAddSingleton<DeadLetterStore>();
         services.AddHostedService<StoreFormatCheck>();

@@ -49,6 +49,9 @@ internal static class JobKeys
     /// <summary>What was measured of a candidate in the stage that began at a time.</summary>
     public static RedisKey RolloutNumbers(string model, string since) => $"qi:{{rollouts}}:numbers:{model}:{since}";
 
+    /// <summary>Distributions of a version's inputs and outputs: the edges of their bins, and counts in its first hours, in an hour, on a day.</summary>
+    public static RedisKey Drift(string version, string files, string window) => $"qi:drift:{version}:{files}:{window}";
+
     // Several of these for each job: a prefix that is made once saves the text.
     private static RedisKey Join(byte[][] prefixes, JobId id) => ((RedisKey)id.Text).Prepend(prefixes[id.PartitionNumber]);
 

@@ -1,5 +1,3 @@
-using Amazon.Runtime;
-using Amazon.S3;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -22,28 +20,10 @@ internal static class PayloadRegistration
         services.TryAddSingleton(provider => Create(provider.GetRequiredService<IOptions<PayloadOptions>>().Value, redis));
     }
 
-    /// <summary>A client that gives up after a while, and asks for no checksums that servers other than Amazon's do not know.</summary>
-    internal static IAmazonS3 S3Client(string? serviceUrl, AWSCredentials? credentials = null)
-    {
-        var config = new AmazonS3Config
-        {
-            MaxErrorRetry = 2,
-            Timeout = TimeSpan.FromMinutes(1),
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-        };
-        if (serviceUrl is not null)
-        {
-            (config.ServiceURL, config.ForcePathStyle) = (serviceUrl, true);
-        }
-
-        return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
-    }
-
     private static IPayloadStore Create(PayloadOptions options, string redis) => options.Store switch
     {
         PayloadStoreKind.Folder => new FolderPayloads(options.Folder!),
-        PayloadStoreKind.S3 => new S3Payloads(S3Client(options.S3ServiceUrl), options.S3Bucket!, options.S3Prefix),
+        PayloadStoreKind.S3 => new S3Payloads(S3Clients.Create(options.S3ServiceUrl), options.S3Bucket!, options.S3Prefix),
         _ => new RedisPayloads(RedisConnection.Open(redis, PieceTimeout), PieceTimeout),
     };
 }

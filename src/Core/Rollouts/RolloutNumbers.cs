@@ -36,6 +36,9 @@ public sealed record RolloutNumbers
     /// <summary>How far the outputs are apart.</summary>
     public IReadOnlyList<OutputGap> Outputs { get; init; } = [];
 
+    /// <summary>How far the distribution of an output is from that of the version before on the day before: the largest population stability index; null while too little is known.</summary>
+    public double? Drift { get; init; }
+
     /// <summary>Share of the rows of which both say the same; null before there are any.</summary>
     public double? Agreement => Rows > 0 ? Agreed / Rows : null;
 

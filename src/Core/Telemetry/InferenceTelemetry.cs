@@ -69,6 +69,10 @@ public static class InferenceTelemetry
     public static void ObserveMemory(Func<IEnumerable<Measurement<long>>> sizes) =>
         Meter.CreateObservableGauge("qi.model.memory", sizes, "By", "Memory of the versions that are in memory, by model and version.");
 
+    /// <summary>Publishes a gauge of the population stability index of what was seen lately against a version's first hours, by model, version, <c>direction</c>, <c>kind</c> and name.</summary>
+    public static void ObserveDrift(Func<IEnumerable<Measurement<double>>> indices) =>
+        Meter.CreateObservableGauge("qi.model.drift", indices, "1", "Population stability index against the first hours of a version.");
+
     /// <summary>Publishes a gauge of jobs waiting per model.</summary>
     public static void ObserveQueues(Func<IEnumerable<Measurement<long>>> depths) =>
         Meter.CreateObservableGauge("qi.queue.depth", depths, "{job}", "Jobs that wait, by model.");

@@ -2,6 +2,7 @@ using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
+using QueueInference.Worker.Models.Sources;
 using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
@@ -9,7 +10,7 @@ namespace QueueInference.Worker.Hosting;
 
 /// <summary>Makes what is served what the repository holds, step by step, beside the traffic.</summary>
 internal sealed class ModelRollout(
-    ModelRepository repository, ModelLoader loader, ModelCheckProcess check, RolloutDesk desk, ServedModels served, ModelConsumers consumers, WarmModels warm, ModelMemory memory, WorkerAnnouncer announcer,
+    IModelSource source, ModelRepository repository, ModelLoader loader, ModelCheckProcess check, RolloutDesk desk, ServedModels served, ModelConsumers consumers, WarmModels warm, ModelMemory memory, WorkerAnnouncer announcer,
     TimeProvider time, ILogger<ModelRollout> logger)
 {
     /// <summary>How long a version stays for the messages of its queues that are still being taken.</summary>
@@ -26,6 +27,7 @@ internal sealed class ModelRollout(
     /// <returns>Whether something has changed.</returns>
     public async Task<bool> StepAsync(bool isFirst, CancellationToken cancellationToken)
     {
+        await source.PullAsync(cancellationToken);
         var found = repository.Scan();
         if (IsGone(found))
         {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Models.Sources;
 
 namespace QueueInference.Worker.Hosting;
 
@@ -10,10 +11,18 @@ public sealed class WorkerOptions
     /// <summary>The configuration section.</summary>
     public const string SectionName = "Worker";
 
-    /// <summary>The model repository; <c>--models DIR</c> on the command line.</summary>
+    /// <summary>The model repository: a folder, or <c>s3://bucket/prefix</c>; <c>--models</c> on the command line.</summary>
     /// <value>The default is <c>models</c>.</value>
     [Required]
     public string Models { get; set; } = "models";
+
+    /// <summary>For a repository in S3 on a server other than Amazon's: its address.</summary>
+    /// <value>The default is none: Amazon's.</value>
+    public string? ModelsS3ServiceUrl { get; set; }
+
+    /// <summary>The folder below which a repository in S3 is pulled into one of its own for each worker.</summary>
+    /// <value>The default is none: the machine's folder for temporary files.</value>
+    public string? ModelCache { get; set; }
 
     /// <summary>Threads ONNX Runtime uses for one inference; 0 takes the whole cores this process may use.</summary>
     /// <value>The default is 0.</value>
@@ -52,6 +61,11 @@ public sealed class WorkerOptions
     [Range(0, 1 << 30)]
     public int MemoryBudgetMb { get; set; }
 
+    /// <summary>How long the first hours of a version last, with which the distributions of its inputs and outputs are compared later.</summary>
+    /// <value>The default is 6 hours.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan DriftBaseline { get; set; } = TimeSpan.FromHours(6);
+
     /// <summary>How long a stopping worker waits for what runs.</summary>
     /// <value>The default is 30 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
@@ -69,8 +83,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
 
     private static List<string> Faults(WorkerOptions options) =>
     [
-        .. Directory.Exists(options.Models) ? Array.Empty<string>()
-            : [$"The model repository '{Path.GetFullPath(options.Models)}' does not exist. Name it with --models DIR; it holds <name>/<version>/model.onnx."],
+        .. Directory.Exists(options.Models) || S3Address.Parse(options.Models) is not null ? Array.Empty<string>()
+            : [$"The model repository '{Path.GetFullPath(options.Models)}' does not exist. Name it with --models DIR, or s3://bucket/prefix; it holds <name>/<version>/model.onnx."],
         .. ProviderFaults.Of(WorkerRegistration.Inference(options)),
     ];
 }

@@ -3,6 +3,7 @@ using QueueInference.Core.Models;
 using QueueInference.Core.Store;
 using QueueInference.Core.Telemetry;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Models.Sources;
 using QueueInference.Worker.Residency;
 using QueueInference.Worker.Rollouts;
 
@@ -47,7 +48,7 @@ internal sealed class WorkerService(
                 await rollout.StepAsync(isFirst: true, cancellationToken);
                 return;
             }
-            catch (StoreUnavailableException e)
+            catch (Exception e) when (e is StoreUnavailableException or SourceUnavailableException)
             {
                 Log.NotYet(logger, e.Message);
                 await Task.Delay(Pause, time, cancellationToken);

@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(306, LogLevel.Warning, "{Model} has no version: there is no <version>/model.onnx below its folder.")]
     public static partial void NoVersions(ILogger logger, string model);
 
+    [LoggerMessage(320, LogLevel.Warning, "The model repository {Address} was not pulled this time; what is here stays: {Reason}")]
+    public static partial void NotPulled(ILogger logger, string address, string reason, Exception exception);
+
     [LoggerMessage(307, LogLevel.Warning, "model.json of {Model} lists version {Version}, which is not there.")]
     public static partial void VersionMissing(ILogger logger, string model, int version);
 

@@ -76,6 +76,7 @@ internal static class ModelSettingsReader
         { CanarySeconds: < 0 or > 1_000_000 } => "'rollout.canary_seconds' must be 0 to 1000000.",
         { MinAgreement: not (>= 0 and <= 1) } => "'rollout.min_agreement' must be 0 to 1.",
         { MaxErrorRate: not (>= 0 and <= 1) } => "'rollout.max_error_rate' must be 0 to 1.",
+        { MaxDrift: not (> 0 and < 1e6) } => "'rollout.max_drift' must be more than 0.",
         { MaxLatencyRatio: not (> 0 and < 1e6) } => "'rollout.max_latency_ratio' must be more than 0.",
         { Tolerance: not (>= 0 and < 1e6) } => "'rollout.tolerance' must be 0 or more.",
         _ => null,

@@ -27,6 +27,10 @@ internal sealed class RolloutSettings
     /// <value>The default is 1.5.</value>
     public double MaxLatencyRatio { get; set; } = 1.5;
 
+    /// <summary>How far the distribution of an output may be from that of the other version on the day before, as a population stability index.</summary>
+    /// <value>The default is 0.25.</value>
+    public double MaxDrift { get; set; } = 0.25;
+
     /// <summary>How far numbers may be apart that say the same, in proportion to the larger one, where an output is not a row of scores.</summary>
     /// <value>The default is 0.05.</value>
     public double Tolerance { get; set; } = 0.05;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QueueInference.Contracts;
+using QueueInference.Core.Drift;
 using QueueInference.Core.Models;
 using QueueInference.Core.Rollouts;
 using QueueInference.Core.Store;
@@ -9,7 +10,7 @@ namespace QueueInference.Worker.Rollouts;
 
 /// <summary>Lets new versions in step by step, together with the other workers.</summary>
 internal sealed class RolloutDesk(
-    RolloutStore store, ModelCatalogue catalogue, ServedModels served, ShadowTraffic shadow, WorkerIdentity worker, TimeProvider time, ILogger<RolloutDesk> logger) : IDisposable
+    RolloutStore store, DriftStore drift, ModelCatalogue catalogue, ServedModels served, ShadowTraffic shadow, WorkerIdentity worker, TimeProvider time, ILogger<RolloutDesk> logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -38,7 +39,7 @@ internal sealed class RolloutDesk(
         foreach (var (model, pair) in shadow.Pairs)
         {
             await store.AddAsync(model, pair.Since, worker.Id, pair.Tally, cancellationToken);
-            var numbers = await store.NumbersAsync(model, pair.Since, cancellationToken);
+            var numbers = await store.NumbersAsync(model, pair.Since, cancellationToken) with { Drift = await drift.BetweenAsync(pair.Base.Info, pair.Candidate.Info, cancellationToken) };
             if (served.Rollouts.GetValueOrDefault(model) is { IsUnderWay: true } state && state.Since == pair.Since
                 && RolloutRules.Decide(pair.Candidate.Settings.Rollout!, state, numbers, Now()) is { } step)
             {

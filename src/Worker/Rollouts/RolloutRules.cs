@@ -35,6 +35,8 @@ internal static class RolloutRules
             ? Text($"It agrees with the version before it in {numbers.Agreement:P1} of {numbers.Rows:0} rows; at least {rules.MinAgreement:P1} must be.")
             : enough && numbers.LatencyRatio > rules.MaxLatencyRatio
             ? Text($"It takes {numbers.LatencyRatio:0.00} times as long as the version before it; at most {rules.MaxLatencyRatio:0.00} may be.")
+            : enough && numbers.Drift > rules.MaxDrift
+            ? Text($"The distribution of its outputs is another than that of the version before it: a population stability index of {numbers.Drift:0.00}; at most {rules.MaxDrift:0.00} may be.")
             : null;
     }
 

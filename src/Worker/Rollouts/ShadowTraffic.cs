@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Drift;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
@@ -9,7 +10,7 @@ using QueueInference.Worker.Models;
 namespace QueueInference.Worker.Rollouts;
 
 /// <summary>Runs copies of jobs on both versions of a pair, with what the jobs leave of the processor, and measures the difference. Nobody sees the answers.</summary>
-internal sealed class ShadowTraffic(TimeProvider time, ILogger<ShadowTraffic> logger) : ILaneTraffic, IDisposable
+internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogger<ShadowTraffic> logger) : ILaneTraffic, IDisposable
 {
     private const int MostWaiting = 16, MostBytes = 1 << 20;
     private const double ShortestMs = 1e-3, MostRatio = 4;
@@ -90,7 +91,7 @@ internal sealed class ShadowTraffic(TimeProvider time, ILogger<ShadowTraffic> lo
     private IModelRunner Bound(ModelLane lane, LaneLoan loan) =>
         new RunBound(TimeSpan.FromMilliseconds(lane.Settings.TimeoutMs), time, CancellationToken.None).Of(loan.Runner);
 
-    private static void Compare(ShadowPair pair, IModelRunner @base, IModelRunner candidate, Tensor[] inputs, int rows)
+    private void Compare(ShadowPair pair, IModelRunner @base, IModelRunner candidate, Tensor[] inputs, int rows)
     {
         pair.IsCandidatesTurn = !pair.IsCandidatesTurn;
         var early = pair.IsCandidatesTurn ? Run(candidate, inputs) : null;
@@ -108,6 +109,7 @@ internal sealed class ShadowTraffic(TimeProvider time, ILogger<ShadowTraffic> lo
             return;
         }
 
+        drift.Sample(pair.Candidate, inputs, actual.Outputs.Tensors, rows);
         var agreement = OutputAgreement.Of(expected.Outputs.Tensors, actual.Outputs.Tensors, rows, pair.Candidate.Settings.Rollout!.Tolerance);
         pair.Tally.Add(("jobs", 1), ("rows", rows), ("agreed", agreement.Agreed.Count(agreed => agreed)), ("timed", 1), ("log_ratio", LogRatio(actual.Ms, expected.Ms)));
         foreach (var (output, max, sum, count) in agreement.Gaps)

@@ -20,7 +20,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>A worker that is not started, over these models or others.</summary>
     public HostProcess NewWorker(Repository? models = null) =>
-        new("Worker", new(_environment) { ["Worker__IntraOpThreads"] = "1" }, "--models", (models ?? Models).Folder);
+        NewWorker((models ?? Models).Folder);
+
+    /// <summary>A worker that is not started, over a repository wherever it is.</summary>
+    public HostProcess NewWorker(string models) => new("Worker", new(_environment) { ["Worker__IntraOpThreads"] = "1" }, "--models", models);
 
     public async Task<Cluster> StartAsync()
     {

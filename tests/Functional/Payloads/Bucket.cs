@@ -30,7 +30,7 @@ internal sealed class Bucket : IAsyncDisposable
     {
         _server = Environment.GetEnvironmentVariable("QI_TEST_S3") is null ? await S3Server.StartAsync() : null;
         Address = _server?.Address ?? Environment.GetEnvironmentVariable("QI_TEST_S3")!;
-        Client = PayloadRegistration.S3Client(Address, new BasicAWSCredentials(Settings["AWS_ACCESS_KEY_ID"], Settings["AWS_SECRET_ACCESS_KEY"]));
+        Client = S3Clients.Create(Address, new BasicAWSCredentials(Settings["AWS_ACCESS_KEY_ID"], Settings["AWS_SECRET_ACCESS_KEY"]));
     }
 
     /// <summary>Objects, and uploads that have not ended.</summary>

@@ -26,7 +26,7 @@ public sealed class S3PayloadsTests : PayloadStoreContract, IAsyncLifetime
     [Fact]
     public async Task ServerAway_IsUnavailable()
     {
-        using var client = PayloadRegistration.S3Client($"http://127.0.0.1:{Services.Ports.Free()}", new Amazon.Runtime.BasicAWSCredentials("test", "test"));
+        using var client = S3Clients.Create($"http://127.0.0.1:{Services.Ports.Free()}", new Amazon.Runtime.BasicAWSCredentials("test", "test"));
         var store = new S3Payloads(client, Bucket.Name, "");
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.OpenAsync("p00x", TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.WriteAsync("p00x", PayloadPieces.Cut([new byte[1]]).ToAsyncEnumerable(), TestContext.Current.CancellationToken));

@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace QueueInference.Functional.Services;
 
-/// <summary>As much of S3 as a payload store needs, in memory: objects, uploads in parts, and lists of both. Credentials are not looked at.</summary>
+/// <summary>As much of S3 as a payload store and a model repository need, in memory: objects, uploads in parts, and lists of both. Credentials are not looked at.</summary>
 internal sealed class S3Server : IAsyncDisposable
 {
     private static readonly XNamespace Xml = "http://s3.amazonaws.com/doc/2006-03-01/";
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _modified = new();
     private readonly ConcurrentDictionary<string, byte[]> _objects = new();
     private readonly ConcurrentDictionary<string, (string Key, ConcurrentDictionary<int, byte[]> Parts)> _uploads = new();
     private readonly WebApplication _app;
@@ -65,7 +66,7 @@ internal sealed class S3Server : IAsyncDisposable
         }
         else
         {
-            _objects[key] = bytes;
+            (_objects[key], _modified[key]) = (bytes, TimeProvider.System.GetUtcNow());
         }
 
         context.Response.Headers.ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))}\"";
@@ -119,7 +120,8 @@ internal sealed class S3Server : IAsyncDisposable
             ? new XElement(Xml + "ListMultipartUploadsResult", _uploads.Where(upload => Wanted(upload.Value.Key)).Select(upload =>
                 new XElement(Xml + "Upload", new XElement(Xml + "Key", upload.Value.Key), new XElement(Xml + "UploadId", upload.Key))))
             : new XElement(Xml + "ListBucketResult", _objects.Keys.Where(Wanted).Select(key =>
-                new XElement(Xml + "Contents", new XElement(Xml + "Key", key)))));
+                new XElement(Xml + "Contents", new XElement(Xml + "Key", key), new XElement(Xml + "Size", _objects[key].Length),
+                    new XElement(Xml + "LastModified", _modified.GetValueOrDefault(key).ToString("yyyy-MM-dd'T'HH:mm:ss.000'Z'", System.Globalization.CultureInfo.InvariantCulture))))));
     }
 
     private static XElement Error(string code) => new("Error", new XElement("Code", code), new XElement("Message", code));

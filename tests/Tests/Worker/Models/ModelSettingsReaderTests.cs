@@ -60,6 +60,7 @@ public sealed class ModelSettingsReaderTests : IDisposable
     [InlineData("""{"rollout":{"canary_seconds":-1}}""", "'rollout.canary_seconds' must be 0 to 1000000.")]
     [InlineData("""{"rollout":{"min_agreement":95}}""", "'rollout.min_agreement' must be 0 to 1.")]
     [InlineData("""{"rollout":{"max_error_rate":-1}}""", "'rollout.max_error_rate' must be 0 to 1.")]
+    [InlineData("""{"rollout":{"max_drift":0}}""", "'rollout.max_drift' must be more than 0.")]
     [InlineData("""{"rollout":{"max_latency_ratio":0}}""", "'rollout.max_latency_ratio' must be more than 0.")]
     [InlineData("""{"rollout":{"tolerance":-1}}""", "'rollout.tolerance' must be 0 or more.")]
     [InlineData("""{"rollout":{},"versions":{"default":1}}""", "'rollout' and 'versions.default' exclude each other.")]

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using QueueInference.Contracts;
+using QueueInference.Core.Drift;
+using QueueInference.Core.Store;
+using QueueInference.Core.Telemetry;
+using QueueInference.Worker.Batching;
+using QueueInference.Worker.Hosting;
+
+namespace QueueInference.Worker.Drift;
+
+/// <summary>Tells what was counted, and publishes how far it has gone.</summary>
+internal sealed class DriftReporter(DriftSampler sampler, DriftStore store, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<DriftReporter> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly Dictionary<DriftFeature, double[]> None = [];
+    private readonly ConcurrentDictionary<ModelLane, Measurement<double>[]> _indices = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        InferenceTelemetry.ObserveDrift(() => _indices.SelectMany(lane => lane.Value));
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await TellAllAsync(stoppingToken);
+        }
+    }
+
+    private async Task TellAllAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var gone in _indices.Keys.Except(served.Lanes).ToList())
+            {
+                _indices.TryRemove(gone, out _);
+            }
+
+            foreach (var (lane, drift) in sampler.All.ToList())
+            {
+                await TellAsync(lane, drift, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
+        {
+            // What was counted is lost, which a distribution can bear.
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotTold(logger, e.Message, e);
+        }
+    }
+
+    private async Task TellAsync(ModelLane lane, LaneDrift drift, CancellationToken cancellationToken)
+    {
+        var proposed = drift.Propose();
+        var (edges, since) = await store.EdgesAsync(lane.Info, await OfBaseAsync(lane.Info, proposed, cancellationToken), cancellationToken);
+        drift.Use(edges);
+        if (drift.Take() is { Count: > 0 } counts)
+        {
+            await store.AddAsync(lane.Info, since, options.Value.DriftBaseline, counts, cancellationToken);
+            _indices[lane] = [.. await MeasureAsync(lane.Info, cancellationToken)];
+        }
+    }
+
+    /// <summary>A candidate is counted in the bins of the version that it is compared with, and waits for these.</summary>
+    private async Task<IReadOnlyDictionary<DriftFeature, double[]>> OfBaseAsync(
+        ModelVersionInfo version, IReadOnlyDictionary<DriftFeature, double[]> proposed, CancellationToken cancellationToken)
+    {
+        var isCandidate = served.Rollouts.GetValueOrDefault(version.Model) is { IsUnderWay: true } state && state.Candidate == version.Version;
+        return !isCandidate ? proposed
+            : served.Find(version.Model, served.Rollouts[version.Model].Version) is { } before ? (await store.EdgesAsync(before.Info, None, cancellationToken)).Edges : None;
+    }
+
+    private async Task<IEnumerable<Measurement<double>>> MeasureAsync(ModelVersionInfo version, CancellationToken cancellationToken) =>
+        from feature in (await store.GetAsync(version, cancellationToken))?.Features ?? new Dictionary<DriftFeature, DriftWindows>()
+        where feature.Value.SinceFirst is not null
+        select new Measurement<double>(feature.Value.SinceFirst!.Value, new KeyValuePair<string, object?>("model", version.Model), new("version", $"{version.Version}"),
+            new("direction", feature.Key.IsInput ? "input" : "output"), new("kind", feature.Key.IsLabel ? "label" : "numbers"), new("name", feature.Key.Name));
+}
