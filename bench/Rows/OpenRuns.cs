@@ -28,6 +28,9 @@ internal sealed class OpenRuns(string name, Uri api, IReadOnlyList<Sample> sampl
     /// <summary>Null when the generator kept its schedule and every answer was right.</summary>
     public Outcome? Judge() => Lateness.Judge(_runs, TimeSpan.Zero);
 
+    /// <summary>The same for a figure that compares the ends of the tails.</summary>
+    public Outcome? JudgeByTail() => Lateness.Judge(_runs, TimeSpan.FromMilliseconds(Tail(99).Median));
+
     /// <summary>A percentile of the latencies of each run, in ms from the intended send.</summary>
     public Series Tail(double percent) => new(_runs.Select(run => run.Latency.Percentile(percent)));
 

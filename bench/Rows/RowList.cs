@@ -33,6 +33,7 @@ internal static class RowList
         new("peers", ">=3", "jobs/s ÷ those of the best of Celery, BullMQ and Hangfire, text-direction classifier", context => PeersRow.RunAsync(context, BenchModels.TextDirection)),
         new("peers0", "", "the same, null model", context => PeersRow.RunAsync(context, BenchModels.Null)),
         new("swap", "<=1.5/1", "p99 while a version takes the place of another ÷ p99 before, at 60 % load / seconds until a rollback is in force", Swap.RunAsync),
+        new("shadow", "<=1.10", "p99 with a candidate in shadow ÷ without, at 80 % load", ShadowCost.RunAsync),
         new("A", "<=4096/0", "managed bytes per job in the worker, payload left out / bytes per job in large objects of ours", Allocation.RunAsync),
         new("profile", "", "where Api and Worker spend their time, at R1s", Profile.RunAsync),
         new("o64", "<=60", "CPU-µs per job of a bulk of 64, null model, all processes but the generator", BulkCost.RunAsync),

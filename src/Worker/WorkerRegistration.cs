@@ -34,7 +34,7 @@ public static class WorkerRegistration
 
     private static IServiceCollection AddModels(this IServiceCollection services) => services
         .AddSingleton(provider => Inference(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
-        .AddSingleton(provider => Source(provider.GetRequiredService<IOptions<WorkerOptions>>().Value, provider.GetRequiredService<ILogger<S3Source>>()))
+        .AddSingleton(provider => Source(provider.GetRequiredService<IOptions<WorkerOptions>>().Value, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<S3Source>>()))
         .AddSingleton(provider => new ModelRepository(provider.GetRequiredService<IModelSource>().Folder, provider.GetRequiredService<ILogger<ModelRepository>>()))
         .AddSingleton<IModelRunnerFactory, OnnxModelRunnerFactory>()
         .AddSingleton(provider => Check(provider.GetRequiredService<IOptions<WorkerOptions>>().Value))
@@ -71,12 +71,13 @@ public static class WorkerRegistration
         .AddHostedService<WorkerHeartbeat>()
         .AddHostedService<DefaultsFollower>()
         .AddHostedService<DriftReporter>()
-        .AddHostedService(provider => provider.GetRequiredService<ModelMemory>())
         .AddHostedService(provider => provider.GetRequiredService<WarmModels>())
-        .AddHostedService<WorkerService>();
+        .AddHostedService<WorkerService>()
+        // The last one is stopped first: nothing comes into memory while the worker drains.
+        .AddHostedService(provider => provider.GetRequiredService<ModelMemory>());
 
-    private static IModelSource Source(WorkerOptions options, ILogger<S3Source> logger) => S3Address.Parse(options.Models) is { } address
-        ? new S3Source(new S3Objects(options.ModelsS3ServiceUrl, address.Bucket, address.Prefix), address, PullFolder.Take(options.ModelCache ?? Path.GetTempPath(), $"{options.ModelsS3ServiceUrl} {address}"), logger)
+    private static IModelSource Source(WorkerOptions options, TimeProvider time, ILogger<S3Source> logger) => S3Address.Parse(options.Models) is { } address
+        ? new S3Source(new S3Objects(options.ModelsS3ServiceUrl, address.Bucket, address.Prefix), address, PullFolder.Take(options.ModelCache ?? Path.GetTempPath(), $"{options.ModelsS3ServiceUrl} {address}"), time, logger)
         : new FolderSource(options.Models);
 
     private static ModelCheckProcess Check(WorkerOptions options) => new(ModelCheckProcess.Own, options.CheckTimeout,

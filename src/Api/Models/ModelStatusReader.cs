@@ -60,8 +60,8 @@ internal sealed class ModelStatusReader(ModelDirectory directory, ModelCatalogue
     private async Task<RolloutNumbers> NumbersAsync(IGrouping<string, ModelVersionInfo> group, RolloutState state, CancellationToken cancellationToken)
     {
         var numbers = await rollouts.NumbersAsync(group.Key, state.Since, cancellationToken);
-        return group.FirstOrDefault(version => version.Version == state.Version) is { } before && group.FirstOrDefault(version => version.Version == state.Candidate) is { } candidate
-            ? numbers with { Drift = await drift.BetweenAsync(before, candidate, cancellationToken) } : numbers;
+        return group.FirstOrDefault(version => version.Version == state.Version) is { } before
+            ? numbers with { Drift = await drift.BetweenAsync(before, numbers.Pairs, cancellationToken) } : numbers;
     }
 
     private static SortedDictionary<string, string> Failures(string model, IEnumerable<WorkerInfo> workers)

@@ -23,6 +23,10 @@ public interface IJobBus
     /// </summary>
     Task<IAsyncDisposable> SubscribeAsync(string queue, int prefetch, Func<Delivery, Task> handler, CancellationToken cancellationToken);
 
+    /// <summary>Which of these queues have messages that nobody holds; a queue that is not there has none.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker does not say.</exception>
+    Task<IReadOnlyCollection<string>> WithMessagesAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<string>>([]);
+
     /// <summary>Moves a message that this build cannot read to <see cref="QueueNames.Parked"/>, with the reason.</summary>
     Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
 }

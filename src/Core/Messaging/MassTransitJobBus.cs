@@ -47,6 +47,9 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
         }
     }
 
+    public virtual Task<IReadOnlyCollection<string>> WithMessagesAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyCollection<string>>([]);
+
     public abstract Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
 
     protected abstract Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken);
@@ -83,7 +86,7 @@ internal abstract class MassTransitJobBus(IBusControl bus, IReceiveEndpointConne
     {
     }
 
-    private static async Task GuardAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
+    protected static async Task GuardAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
     {
         try
         {

@@ -13,6 +13,13 @@ internal sealed class RabbitMqJobBus(IBusControl bus, IReceiveEndpointConnector 
     public override Task ParkAsync(Delivery delivery, string reason, CancellationToken cancellationToken) =>
         topology.ParkAsync(delivery, reason, cancellationToken);
 
+    public override async Task<IReadOnlyCollection<string>> WithMessagesAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
+    {
+        IReadOnlyCollection<string> found = [];
+        await GuardAsync(async token => found = await topology.WithMessagesAsync(queues, token), cancellationToken);
+        return found;
+    }
+
     protected override async Task PublishOnceAsync(string queue, byte[] body, CancellationToken cancellationToken)
     {
         try

@@ -79,6 +79,37 @@ internal sealed partial class RabbitMqTopology(BrokerNodes nodes, TimeProvider t
         await channel.BasicPublishAsync(QueueNames.Parked, "", mandatory: true, Parked(delivery, reason), delivery.Body, token);
     }, cancellationToken);
 
+    /// <summary>Which of these queues have messages that nobody holds.</summary>
+    public async Task<IReadOnlyCollection<string>> WithMessagesAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        await WithConnectionAsync(async (connection, token) =>
+        {
+            foreach (var queue in queues)
+            {
+                if (await CountAsync(connection, queue, token) > 0)
+                {
+                    found.Add(queue);
+                }
+            }
+        }, cancellationToken);
+        return found;
+    }
+
+    /// <summary>On a channel of its own, which the broker closes where there is no such queue.</summary>
+    private static async Task<uint> CountAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: 404 })
+        {
+            return 0;
+        }
+    }
+
     /// <summary>A new connection, to be disposed.</summary>
     public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellationToken) =>
         await Factory().CreateConnectionAsync(name, cancellationToken).WaitAsync(cancellationToken);

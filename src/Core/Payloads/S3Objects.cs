@@ -11,6 +11,9 @@ namespace QueueInference.Core.Payloads;
 /// <param name="prefix">Stands before every key.</param>
 public sealed class S3Objects(string? serviceUrl, string bucket, string prefix) : IDisposable
 {
+    // The client's own limit ends with the headers.
+    private static readonly TimeSpan Stall = TimeSpan.FromMinutes(1);
+
     private readonly IAmazonS3 _s3 = S3Clients.Create(serviceUrl);
 
     /// <summary>All of them: the rest of the key, the size, and when each was written.</summary>
@@ -28,7 +31,7 @@ public sealed class S3Objects(string? serviceUrl, string bucket, string prefix) 
         while (request.ContinuationToken is not null);
 
         return (IReadOnlyList<(string, long, DateTime)>)all;
-    });
+    }, cancellationToken);
 
     /// <summary>Writes one into a file; answers its size.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
@@ -36,19 +39,35 @@ public sealed class S3Objects(string? serviceUrl, string bucket, string prefix) 
     {
         using var answer = await _s3.GetObjectAsync(bucket, prefix + name, cancellationToken);
         await using var file = File.Create(path);
-        await answer.ResponseStream.CopyToAsync(file, cancellationToken);
+        await CopyAsync(answer.ResponseStream, file, cancellationToken);
         return file.Length;
-    });
+    }, cancellationToken);
 
     public void Dispose() => _s3.Dispose();
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> call)
+    /// <summary>A server that has stopped sending without a word is not waited for.</summary>
+    private static async Task CopyAsync(Stream from, FileStream to, CancellationToken cancellationToken)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var buffer = new byte[1 << 16];
+        int read;
+        do
+        {
+            stall.CancelAfter(Stall);
+            read = await from.ReadAsync(buffer, stall.Token);
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+        while (read > 0);
+    }
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
             return await call();
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new StoreUnavailableException(e);
         }

@@ -1,3 +1,5 @@
+using QueueInference.Core.Drift;
+
 namespace QueueInference.Core.Rollouts;
 
 /// <summary>What was measured of a candidate and the version before it, in one stage, by all workers.</summary>
@@ -38,6 +40,10 @@ public sealed record RolloutNumbers
 
     /// <summary>How far the distribution of an output is from that of the version before on the day before: the largest population stability index; null while too little is known.</summary>
     public double? Drift { get; init; }
+
+    /// <summary>What both said to the same inputs, by its distribution.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DriftPairs Pairs { get; init; } = new(new Dictionary<(DriftFeature, int), long>(), new Dictionary<(DriftFeature, int), long>());
 
     /// <summary>Share of the rows of which both say the same; null before there are any.</summary>
     public double? Agreement => Rows > 0 ? Agreed / Rows : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QueueInference.Core.Drift;
 
 namespace QueueInference.Core.Rollouts;
 
@@ -7,6 +8,8 @@ public sealed class RolloutTally
 {
     // What JSON can hold.
     private const double Most = 1e300;
+
+    private const string BeforeBin = "bins before:", CandidateBin = "bins candidate:";
 
     private readonly object _gate = new();
     private readonly Dictionary<string, double> _maxima = [];
@@ -35,6 +38,12 @@ public sealed class RolloutTally
         Add(("sum:" + output, sum), ("count:" + output, count));
     }
 
+    /// <summary>Adds what both said to a row.</summary>
+    public void AddBins(IEnumerable<(DriftFeature Feature, int Bin)> before, IEnumerable<(DriftFeature Feature, int Bin)> candidate) => Add(
+    [
+        .. before.Select(bin => (BeforeBin + bin.Feature.Bin(bin.Bin), 1.0)), .. candidate.Select(bin => (CandidateBin + bin.Feature.Bin(bin.Bin), 1.0)),
+    ]);
+
     /// <summary>Takes the sums, which begin anew, and the maxima, which do not.</summary>
     public (IReadOnlyDictionary<string, double> Sums, IReadOnlyDictionary<string, double> Maxima) Take()
     {
@@ -55,8 +64,12 @@ public sealed class RolloutTally
         {
             Jobs = Of("jobs"), Errors = Of("errors"), Rows = Of("rows"), Agreed = Of("agreed"), LogRatio = Of("log_ratio"), Timed = Of("timed"),
             LiveBase = Of("live_base"), LiveBaseFailed = Of("live_base_failed"), LiveCandidate = Of("live_candidate"), LiveCandidateFailed = Of("live_candidate_failed"),
+            Pairs = new(Bins(BeforeBin), Bins(CandidateBin)),
             Outputs = [.. outputs.Select(output => new OutputGap(output, Max(output), Of("sum:" + output) / Math.Max(1, Of("count:" + output))))],
         };
+
+        Dictionary<(DriftFeature, int), long> Bins(string prefix) => fields.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => (Bin: DriftFeature.ParseBin(name[prefix.Length..]), Count: (long)Of(name))).Where(bin => bin.Bin is not null).ToDictionary(bin => bin.Bin!.Value, bin => bin.Count);
 
         double Max(string output) => fields.Keys.Where(name => name.StartsWith("max:", StringComparison.Ordinal) && name.EndsWith(":" + output, StringComparison.Ordinal)).Select(Of).DefaultIfEmpty().Max();
     }

@@ -3,7 +3,6 @@ using QueueInference.Core.Hosting;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
-using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Batching;
 
@@ -11,7 +10,7 @@ namespace QueueInference.Worker.Batching;
 /// <remarks>
 /// Work-conserving: a free device runs what waits, now; while it is busy the next batch fills, and is sealed only when the device is free.
 /// </remarks>
-internal sealed class ModelLane : IDeviceLane, IDisposable
+internal sealed partial class ModelLane : IDeviceLane, IDisposable
 {
     private readonly object _gate = new();
     private readonly BatchQueue _queue = new();
@@ -64,52 +63,6 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
     /// <summary>Whether no batch of it runs now.</summary>
     public bool IsStill => Volatile.Read(ref _running) == 0;
-
-    /// <summary>Its place in memory; null where it has one for good.</summary>
-    public ResidentRunner? Place => _model.Runner as ResidentRunner;
-
-    /// <summary>Whether its batches run: it is in memory, and is to stay there.</summary>
-    public bool IsResident => !_isResting;
-
-    /// <summary>How long ago it had a job, or came into memory.</summary>
-    public TimeSpan Idle => _services.Time.GetElapsedTime(Volatile.Read(ref _usedAt));
-
-    /// <summary>Time of its device that it has had.</summary>
-    public TimeSpan DeviceTime => new(Volatile.Read(ref _deviceTicks));
-
-    /// <summary>The version and what is known about running it.</summary>
-    public LoadedModel Model => _model;
-
-    /// <summary>Batches run from now on: it is in memory.</summary>
-    public void Wake()
-    {
-        lock (_gate)
-        {
-            _isResting = false;
-        }
-
-        Volatile.Write(ref _usedAt, _services.Time.GetTimestamp());
-        _device.Add(this);
-        Announce();
-    }
-
-    /// <summary>No batch begins from now on; jobs wait. Once it <see cref="IsStill"/>, it may be put out of memory.</summary>
-    public void Rest()
-    {
-        lock (_gate)
-        {
-            _isResting = true;
-        }
-
-        _device.Remove(this);
-    }
-
-    /// <summary>Puts it out of memory; its jobs wait until it comes back.</summary>
-    public void PutOut()
-    {
-        _ahead.Dispose();
-        Place!.TakeOut();
-    }
 
     /// <summary>Adds a job whose inputs fit this version.</summary>
     /// <param name="job">The job.</param>
@@ -165,21 +118,6 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
     /// <summary>Takes a job back that no other version may run.</summary>
     public void TakeBack(HeldJob job) => Add(job);
-
-    /// <summary>Lends the model; null where it is about to be unloaded.</summary>
-    public LaneLoan? Borrow()
-    {
-        lock (_gate)
-        {
-            if (_closed || _isResting)
-            {
-                return null;
-            }
-
-            Interlocked.Increment(ref _running);
-            return new LaneLoan(_model.Runner, () => Interlocked.Decrement(ref _running));
-        }
-    }
 
     /// <summary>Takes what is to run now, runs it, and hands over what came of it. On a thread of the device.</summary>
     public void RunNext()
@@ -272,15 +210,20 @@ internal sealed class ModelLane : IDeviceLane, IDisposable
 
             _queue.RemoveTaken();
             var (parts, expired) = _chooser.Choose(_queue, Now());
-            expired.RemoveAll(job => !job.TryMove(HeldPhase.Waiting, HeldPhase.Started));
-            expired.ForEach(job => job.RowsTaken = job.Rows);
-            _ = expired.Count > 0 ? _ends.ExpireAsync(expired) : null;
+            Expire(expired);
             parts.RemoveAll(part => part.FirstRow == 0 && !part.Job.TryMove(HeldPhase.Waiting, HeldPhase.Started));
             parts.ForEach(Mark);
             _queue.RemoveTaken();
             _hasWork = !_queue.IsEmpty;
             return parts;
         }
+    }
+
+    private void Expire(IReadOnlyList<HeldJob> jobs)
+    {
+        var expired = jobs.Where(job => job.TryMove(HeldPhase.Waiting, HeldPhase.Started)).ToList();
+        expired.ForEach(job => job.RowsTaken = job.Rows);
+        _ = expired.Count > 0 ? _ends.ExpireAsync(expired) : null;
     }
 
     private static void Mark(BatchPart part)

@@ -196,8 +196,17 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
 
         MoveAll(lane.Close(stays: job => LaneOf(job) is null), lane);
         // What is not in memory comes there no more.
-        _ = lane.IsResident ? null : services.Releaser?.ReleaseAsync(lane.GiveAway(_ => true));
+        _ = lane.IsResident ? null : GiveUpAsync(lane);
         _ = UnloadAsync(lane);
+    }
+
+    /// <summary>What a first load found out may have changed what its waiting jobs are to it: each is looked at again.</summary>
+    public void Readmit(ModelLane lane) => MoveAll(lane.GiveAway(_ => true), lane);
+
+    private async Task GiveUpAsync(ModelLane lane)
+    {
+        await (services.Releaser?.ReleaseAsync(lane.GiveAway(_ => true)) ?? Task.CompletedTask);
+        lane.GiveUp();
     }
 
     /// <summary>A job that does not fit the other version runs on the one that it came for.</summary>

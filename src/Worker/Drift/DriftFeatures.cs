@@ -11,9 +11,6 @@ internal static class DriftFeatures
     // Rows that are no longer have a distribution for each column: the features of a table, the scores of a few classes.
     private const int MostColumns = 32;
 
-    // Of a longer row, such as a picture.
-    private const int Elements = 16;
-
     private const int MostScores = 4096;
 
     /// <summary>Features and their values in one row. Strings have none.</summary>
@@ -32,7 +29,7 @@ internal static class DriftFeatures
 
         var (width, size) = (count / rows, (int)tensor.Datatype.ElementSize());
         var isTable = tensor.Shape.Length <= 2 && width <= MostColumns;
-        foreach (var (element, name) in isTable ? Columns(tensor.Name, width) : Some(tensor.Name, width, turn))
+        foreach (var (element, name) in isTable ? Columns(tensor.Name, width) : One(tensor.Name, width, turn))
         {
             yield return (new DriftFeature(isInput, IsLabel: false, name), Read(tensor, ((row * width) + element) * size, 1)[0]);
         }
@@ -47,11 +44,8 @@ internal static class DriftFeatures
     private static IEnumerable<(int Element, string Name)> Columns(string name, int width) =>
         Enumerable.Range(0, width).Select(column => (column, width == 1 ? name : $"{name}[{column}]"));
 
-    private static IEnumerable<(int Element, string Name)> Some(string name, int width, int turn)
-    {
-        var step = Math.Max(1, width / Elements);
-        return Enumerable.Range(0, Math.Min(Elements, width)).Select(i => ((int)(((long)i * step) + (turn % step)), name));
-    }
+    /// <summary>Numbers of one row are alike, and each that is counted must be another sample: another place each time.</summary>
+    private static IEnumerable<(int Element, string Name)> One(string name, int width, int turn) => [((int)(((ulong)unchecked((uint)turn * 2654435761u) * (uint)width) >> 32), name)];
 
     /// <summary>A row of several floating-point numbers is taken for scores, as rollouts do.</summary>
     private static bool IsScores(Tensor tensor, int width) => tensor.Shape.Length <= 2 && width is > 1 and <= MostScores

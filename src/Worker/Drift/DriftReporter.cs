@@ -14,7 +14,6 @@ namespace QueueInference.Worker.Drift;
 internal sealed class DriftReporter(DriftSampler sampler, DriftStore store, ServedModels served, IOptions<WorkerOptions> options, TimeProvider time, ILogger<DriftReporter> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly Dictionary<DriftFeature, double[]> None = [];
     private readonly ConcurrentDictionary<ModelLane, Measurement<double>[]> _indices = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,17 +28,23 @@ internal sealed class DriftReporter(DriftSampler sampler, DriftStore store, Serv
 
     private async Task TellAllAsync(CancellationToken cancellationToken)
     {
+        foreach (var gone in _indices.Keys.Except(served.Lanes).ToList())
+        {
+            _indices.TryRemove(gone, out _);
+        }
+
+        foreach (var (lane, drift) in sampler.All.ToList())
+        {
+            await TryAsync(() => TellAsync(lane, drift, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>What is wrong with one keeps none of the others from being told.</summary>
+    private async Task TryAsync(Func<Task> tell, CancellationToken cancellationToken)
+    {
         try
         {
-            foreach (var gone in _indices.Keys.Except(served.Lanes).ToList())
-            {
-                _indices.TryRemove(gone, out _);
-            }
-
-            foreach (var (lane, drift) in sampler.All.ToList())
-            {
-                await TellAsync(lane, drift, cancellationToken);
-            }
+            await tell();
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreFullException)
         {
@@ -53,23 +58,12 @@ internal sealed class DriftReporter(DriftSampler sampler, DriftStore store, Serv
 
     private async Task TellAsync(ModelLane lane, LaneDrift drift, CancellationToken cancellationToken)
     {
-        var proposed = drift.Propose();
-        var (edges, since) = await store.EdgesAsync(lane.Info, await OfBaseAsync(lane.Info, proposed, cancellationToken), cancellationToken);
-        drift.Use(edges);
+        drift.Use(await store.EdgesAsync(lane.Info, drift.Propose(), cancellationToken));
         if (drift.Take() is { Count: > 0 } counts)
         {
-            await store.AddAsync(lane.Info, since, options.Value.DriftBaseline, counts, cancellationToken);
+            await store.AddAsync(lane.Info, options.Value.DriftBaseline, counts, cancellationToken);
             _indices[lane] = [.. await MeasureAsync(lane.Info, cancellationToken)];
         }
-    }
-
-    /// <summary>A candidate is counted in the bins of the version that it is compared with, and waits for these.</summary>
-    private async Task<IReadOnlyDictionary<DriftFeature, double[]>> OfBaseAsync(
-        ModelVersionInfo version, IReadOnlyDictionary<DriftFeature, double[]> proposed, CancellationToken cancellationToken)
-    {
-        var isCandidate = served.Rollouts.GetValueOrDefault(version.Model) is { IsUnderWay: true } state && state.Candidate == version.Version;
-        return !isCandidate ? proposed
-            : served.Find(version.Model, served.Rollouts[version.Model].Version) is { } before ? (await store.EdgesAsync(before.Info, None, cancellationToken)).Edges : None;
     }
 
     private async Task<IEnumerable<Measurement<double>>> MeasureAsync(ModelVersionInfo version, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using QueueInference.Contracts;
+using QueueInference.Core.Drift;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Jobs;
 
@@ -21,34 +22,51 @@ internal sealed class DriftSampler(TimeProvider time, ILogger<DriftSampler> logg
 
     public void Ran(ModelLane lane, IReadOnlyList<PartOutcome> parts)
     {
-        if (parts is [{ Outputs: { } outputs, Part: { IsWhole: true, Job: var job } }, ..])
-        {
-            Sample(lane, job.Inputs, outputs, lane.Info.Signature.Batchable ? job.Rows : 1);
-        }
-    }
-
-    /// <summary>Looks at a job, where it is time.</summary>
-    /// <param name="lane">The version that ran it.</param>
-    /// <param name="inputs">Its inputs.</param>
-    /// <param name="outputs">What came of it.</param>
-    /// <param name="rows">Its rows; 1 where the model has no batch axis.</param>
-    public void Sample(ModelLane lane, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs, int rows)
-    {
         var sampled = _lanes.GetValue(lane, _ => new Sampled());
         var last = Volatile.Read(ref sampled.At);
-        if ((last == 0 || time.GetElapsedTime(last) >= Pause) && Interlocked.CompareExchange(ref sampled.At, time.GetTimestamp(), last) == last)
+        if ((last == 0 || time.GetElapsedTime(last) >= Pause) && Interlocked.CompareExchange(ref sampled.At, time.GetTimestamp(), last) == last
+            && parts.FirstOrDefault(part => part.Outputs is not null) is { } part)
         {
-            Count(sampled.Drift, inputs, outputs, rows, ++sampled.Turn);
+            Try(() => Count(sampled.Drift, part, lane.Info.Signature.Batchable, ++sampled.Turn));
         }
     }
 
-    private void Count(LaneDrift drift, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs, int rows, int turn)
+    /// <summary>The bins of what two versions said to one row of the same inputs, in those of the version before; none where these are not known yet.</summary>
+    /// <param name="lane">The version before.</param>
+    /// <param name="expected">Its outputs.</param>
+    /// <param name="actual">Those of the candidate.</param>
+    /// <param name="rows">Rows of the job; 1 where the model has no batch axis.</param>
+    public (IReadOnlyList<(DriftFeature, int)> Before, IReadOnlyList<(DriftFeature, int)> Candidate) Compare(
+        ModelLane lane, IReadOnlyList<Tensor> expected, IReadOnlyList<Tensor> actual, int rows)
+    {
+        List<(DriftFeature, int)> before = [], candidate = [];
+        if (_lanes.TryGetValue(lane, out var sampled))
+        {
+            Try(() =>
+            {
+                var turn = ++sampled.Turn;
+                before.AddRange(sampled.Drift.Bins(expected.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: false, turn % rows, rows, turn))));
+                candidate.AddRange(sampled.Drift.Bins(actual.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: false, turn % rows, rows, turn))));
+            });
+        }
+
+        return (before, candidate);
+    }
+
+    /// <summary>Outputs first: labels say the most.</summary>
+    private static void Count(LaneDrift drift, PartOutcome outcome, bool isBatchable, int turn)
+    {
+        var (part, job) = (outcome.Part, outcome.Part.Job);
+        var (row, rows, all) = isBatchable ? (turn % part.Rows, part.Rows, job.Rows) : (0, 1, 1);
+        drift.Add(outcome.Outputs!.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: false, row, rows, turn)));
+        drift.Add(job.Inputs.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: true, isBatchable ? part.FirstRow + row : 0, all, turn)));
+    }
+
+    private void Try(Action count)
     {
         try
         {
-            var row = turn % rows;
-            drift.Add(inputs.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: true, row, rows, turn)));
-            drift.Add(outputs.SelectMany(tensor => DriftFeatures.Of(tensor, isInput: false, row, rows, turn)));
+            count();
         }
         catch (Exception e)
         {

@@ -33,6 +33,15 @@ internal sealed class LaneDrift
         }
     }
 
+    /// <summary>The bins of values whose edges are known.</summary>
+    public IReadOnlyList<(DriftFeature Feature, int Bin)> Bins(IEnumerable<(DriftFeature Feature, double Value)> values)
+    {
+        lock (_gate)
+        {
+            return [.. values.Where(value => _edges.ContainsKey(value.Feature)).Select(value => (value.Feature, BinOf(value.Feature, value.Value, _edges[value.Feature])))];
+        }
+    }
+
     /// <summary>Edges for the features that have none yet and enough values.</summary>
     public IReadOnlyDictionary<DriftFeature, double[]> Propose()
     {
@@ -68,7 +77,9 @@ internal sealed class LaneDrift
 
     private void Count(DriftFeature feature, double value, double[] edges)
     {
-        var key = (feature, feature.IsLabel ? DriftBins.Of((int)value) : DriftBins.Of(value, edges));
+        var key = (feature, BinOf(feature, value, edges));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
+
+    private static int BinOf(DriftFeature feature, double value, double[] edges) => feature.IsLabel ? DriftBins.Of((int)value) : DriftBins.Of(value, edges);
 }

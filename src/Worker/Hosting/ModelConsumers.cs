@@ -69,10 +69,12 @@ internal sealed class ModelConsumers : IDisposable
     private static IEnumerable<KeyValuePair<string, int>> Queues(IGrouping<string, ModelVersionInfo> model)
     {
         var prefetch = model.Max(Prefetch.Messages);
-        return Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(model.Key, priority))
-            .Concat(model.SelectMany(version => Queues(version.Model, version.Version)))
-            .Select(queue => KeyValuePair.Create(queue, prefetch));
+        return QueuesOf(model).Select(queue => KeyValuePair.Create(queue, prefetch));
     }
+
+    /// <summary>The queues of a model and of its versions.</summary>
+    public static IEnumerable<string> QueuesOf(IGrouping<string, ModelVersionInfo> model) =>
+        Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(model.Key, priority)).Concat(model.SelectMany(version => Queues(version.Model, version.Version)));
 
     private static IEnumerable<string> Queues(string model, int version) =>
         Enum.GetValues<JobPriority>().Select(priority => QueueNames.Run(model, version, priority));

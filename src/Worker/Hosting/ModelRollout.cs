@@ -36,11 +36,12 @@ internal sealed class ModelRollout(
         }
 
         var there = Keys(found);
+        var broken = Learn();
         Forget(there);
         var changed = await Task.Run(() => LoadAllAsync(found, isFirst ? there : _seen, cancellationToken), cancellationToken);
         (_seen, _begun) = (there, true);
         await AdmitAgainAsync(found, cancellationToken);
-        var over = Over(found);
+        var over = Over(found).Union(broken).ToList();
         await RemoveAsync(over);
         return changed || over.Count > 0;
     }
@@ -86,13 +87,28 @@ internal sealed class ModelRollout(
     /// <summary>A share that is not mounted looks like an empty folder.</summary>
     private bool IsGone(IReadOnlyDictionary<string, FoundModel?> found) => found.Count == 0 && _serving.Count > 0;
 
-    private void Forget(HashSet<string> there)
+    /// <summary>What became of the versions that jobs waited for; answers those that cannot be loaded after all.</summary>
+    private List<FoundVersion> Learn()
     {
-        foreach (var (version, reason) in memory.TakeFailures())
+        List<FoundVersion> broken = [];
+        foreach (var (version, reason) in memory.TakeOutcomes())
         {
-            _failed.Add(version, reason);
+            if (reason is null)
+            {
+                _failed.Remove(version);
+            }
+            else if (_serving.Contains(version))
+            {
+                broken.Add(version);
+                _failed.Add(version, reason);
+            }
         }
 
+        return broken;
+    }
+
+    private void Forget(HashSet<string> there)
+    {
         _failed.Keep(there);
         _failed.Forgive(version => served.Rollouts.GetValueOrDefault(version.Model)?.Rejections?.ContainsKey(version.Version) is true);
         foreach (var version in _serving.Where(version => version.Settings.Rollout is not null))
@@ -108,7 +124,8 @@ internal sealed class ModelRollout(
 
     private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
-        var model = memory.IsLazy(version) ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, out reason, cancellationToken);
+        var isLazy = memory.IsLazy(version);
+        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, out reason, cancellationToken);
         if (model is not null && memory.Refusal(model) is { } refusal)
         {
             model.Dispose();
@@ -124,7 +141,11 @@ internal sealed class ModelRollout(
         {
             cancellationToken.ThrowIfCancellationRequested();
             served.Add(model);
-            _failed.Remove(version);
+            if (!isLazy)
+            {
+                _failed.Remove(version);
+            }
+
             _serving.RemoveAll(other => (other.Model, other.Version) == (version.Model, version.Version));
             _serving.Add(version);
         }

@@ -84,14 +84,11 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
     }
 
     private static List<int> FindVersions(string folder) =>
-        [.. Directory.EnumerateDirectories(folder).Select(VersionNumber).OfType<int>().Where(version => File.Exists(ModelPath(folder, version)))];
+        [.. Directory.EnumerateDirectories(folder).Select(version => VersionNumber(Path.GetFileName(version))).OfType<int>().Where(version => File.Exists(ModelPath(folder, version)))];
 
-    // Leading zeros are no version, so that no version can be found in two folders.
-    private static int? VersionNumber(string folder)
-    {
-        var name = Path.GetFileName(folder);
-        return !name.StartsWith('0') && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
-    }
+    /// <summary>The number of a version's folder; null for another folder. Leading zeros are no version, so that none can be found in two folders.</summary>
+    public static int? VersionNumber(string name) =>
+        !name.StartsWith('0') && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
 
     private static string ModelPath(string folder, int version) =>
         Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture), ModelFile);

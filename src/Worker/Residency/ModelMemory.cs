@@ -12,8 +12,12 @@ namespace QueueInference.Worker.Residency;
 /// <summary>Keeps the models in memory within a budget: brings in what jobs wait for, and puts out what makes room for it.</summary>
 internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOptions<WorkerOptions> options, TimeProvider time, ILogger<ModelMemory> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20), Still = TimeSpan.FromMilliseconds(5), Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentQueue<(FoundVersion Version, string Reason)> _failures = [];
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20), Still = TimeSpan.FromMilliseconds(5), Grace = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromSeconds(1);
+
+    // A share may be away for a moment; files that are being replaced are another version soon.
+    private const int MostTries = 3, MostStaleTries = 60;
+
+    private readonly ConcurrentQueue<(FoundVersion Version, string? Reason)> _outcomes = [];
     private readonly Dictionary<ModelLane, Stay> _stays = [];
     private readonly long _budget = (long)options.Value.MemoryBudgetMb << 20;
 
@@ -29,13 +33,13 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
         ? string.Create(CultureInfo.InvariantCulture, $"It takes {InMiB(bytes)} MiB of memory, more than the whole budget of {InMiB(_budget)} MiB. Raise Worker:MemoryBudgetMb (--memory-budget).")
         : null;
 
-    /// <summary>What could not be brought in since this was asked last, and why.</summary>
-    public IReadOnlyList<(FoundVersion Version, string Reason)> TakeFailures()
+    /// <summary>What was brought in, and what could not be after several tries, and why, since this was asked last.</summary>
+    public IReadOnlyList<(FoundVersion Version, string? Reason)> TakeOutcomes()
     {
-        List<(FoundVersion, string)> taken = [];
-        while (_failures.TryDequeue(out var failure))
+        List<(FoundVersion, string?)> taken = [];
+        while (_outcomes.TryDequeue(out var outcome))
         {
-            taken.Add(failure);
+            taken.Add(outcome);
         }
 
         return taken;
@@ -47,7 +51,16 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
         using var timer = new PeriodicTimer(Interval, time);
         while (IsBounded && await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await StepAsync(stoppingToken);
+            try
+            {
+                await StepAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A fault of ours must not end the process.
+                Log.StepFailed(logger, e);
+                await Task.Delay(Pause, time, stoppingToken);
+            }
         }
     }
 
@@ -55,6 +68,11 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
     {
         var lanes = served.Lanes.Where(lane => lane.Place is not null).ToList();
         Forget(lanes);
+        foreach (var lane in lanes.Where(lane => !lane.IsResident && lane.HasWork))
+        {
+            lane.Tidy();
+        }
+
         var step = ResidencyRules.Decide(_budget, [.. lanes.Where(lane => !IsResting(lane)).Select(Describe)]);
         foreach (var lane in step.Evict)
         {
@@ -91,14 +109,20 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
         };
     }
 
-    /// <summary>False when a run of it does not end: it stays.</summary>
+    /// <summary>False when a run of it does not end, or it is served no longer: it stays, and unloads itself.</summary>
     private async Task<bool> EvictAsync(ModelLane lane, CancellationToken cancellationToken)
     {
-        lane.Rest();
-        var started = time.GetTimestamp();
-        while (!lane.IsStill)
+        if (!IsServed(lane))
         {
-            if (time.GetElapsedTime(started) > Patience)
+            return false;
+        }
+
+        lane.Rest();
+        // Every run is bounded, and then the process ends.
+        var (started, patience) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(lane.Settings.TimeoutMs) + Grace);
+        while (!lane.IsStill || !IsServed(lane))
+        {
+            if (time.GetElapsedTime(started) > patience || !IsServed(lane))
             {
                 lane.Wake();
                 return false;
@@ -116,39 +140,58 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
 
     private async Task BringAsync(ModelLane lane, CancellationToken cancellationToken)
     {
+        using var held = lane.Hold();
+        var isFirst = lane.Place!.Options is null;
         try
         {
             await Task.Run(() => loader.Bring(lane.Model, lane.Place!, cancellationToken), cancellationToken);
             InferenceTelemetry.ModelLoads.Record(lane.Place!.LoadTime.TotalSeconds, new KeyValuePair<string, object?>("model", lane.Info.Model));
             Log.BroughtIn(logger, lane.Info.Model, lane.Info.Version, lane.Place.LoadTime.TotalMilliseconds);
-            Begin(lane);
+            Begin(lane, isFirst);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            _stays[lane] = new Stay(false, time.GetTimestamp(), lane.DeviceTime) { Failed = true };
-            Log.NotBroughtIn(logger, lane.Info.Model, lane.Info.Version, e.Message, e);
-            if (e is not StaleVersionException)
-            {
-                _failures.Enqueue((lane.Place!.Found, e.Message));
-            }
+            Fail(lane, e);
         }
     }
 
     /// <summary>It may have been taken from the repository meanwhile.</summary>
-    private void Begin(ModelLane lane)
+    private void Begin(ModelLane lane, bool isFirst)
     {
-        if (served.Find(lane.Info.Model, lane.Info.Version) == lane)
-        {
-            lane.Wake();
-        }
-        else
+        _outcomes.Enqueue((lane.Place!.Found, null));
+        if (!IsServed(lane))
         {
             lane.PutOut();
+            return;
+        }
+
+        if (isFirst)
+        {
+            served.Readmit(lane);
+        }
+
+        lane.Wake();
+    }
+
+    private void Fail(ModelLane lane, Exception fault)
+    {
+        var tries = (_stays.TryGetValue(lane, out var before) ? before.Tries : 0) + 1;
+        _stays[lane] = new Stay(false, time.GetTimestamp(), lane.DeviceTime) { Tries = tries };
+        if (tries == 1)
+        {
+            Log.NotBroughtIn(logger, lane.Info.Model, lane.Info.Version, fault.Message, fault);
+        }
+
+        if (tries == (fault is StaleVersionException or DirectoryNotFoundException or FileNotFoundException ? MostStaleTries : MostTries))
+        {
+            _outcomes.Enqueue((lane.Place!.Found, fault.Message));
         }
     }
 
+    private bool IsServed(ModelLane lane) => served.Find(lane.Info.Model, lane.Info.Version) == lane;
+
     /// <summary>What could not be brought in is not tried again at once.</summary>
-    private bool IsResting(ModelLane lane) => _stays.TryGetValue(lane, out var stay) && stay.Failed && time.GetElapsedTime(stay.Since) < Pause;
+    private bool IsResting(ModelLane lane) => _stays.TryGetValue(lane, out var stay) && stay.Tries > 0 && time.GetElapsedTime(stay.Since) < Pause;
 
     private void Forget(List<ModelLane> lanes)
     {
@@ -171,7 +214,7 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
     /// <param name="DeviceTime">What it had had then.</param>
     private sealed record Stay(bool IsIn, long Since, TimeSpan DeviceTime)
     {
-        /// <summary>Whether it could not be brought in.</summary>
-        public bool Failed { get; init; }
+        /// <summary>How often it could not be brought in.</summary>
+        public int Tries { get; init; }
     }
 }

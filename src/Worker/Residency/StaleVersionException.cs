@@ -7,7 +7,8 @@ internal sealed class StaleVersionException() : Exception("Its files have change
 {
     public static void ThrowIfChanged(FoundVersion found)
     {
-        if (found.Stamp.Length > 0 && FileStamp.OfVersion(found.Path) != found.Stamp)
+        // Not model.json, which another load will heed.
+        if (!found.Stamp.StartsWith(FileStamp.Of(Path.GetDirectoryName(found.Path)!), StringComparison.Ordinal))
         {
             throw new StaleVersionException();
         }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using QueueInference.Contracts;
 using QueueInference.Core.Jobs;
+using QueueInference.Core.Messaging;
 using QueueInference.Core.Store;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Hosting;
@@ -9,11 +11,18 @@ namespace QueueInference.Worker.Residency;
 
 /// <summary>Whose queues are read. With a memory budget only those of models that have jobs: a thousand idle models cost the broker nothing.</summary>
 internal sealed class WarmModels(
-    ModelMemory memory, ServedModels served, HeldJobs held, ModelConsumers consumers, WaitingModels waiting, WorkerReadiness readiness, TimeProvider time,
+    ModelMemory memory, ServedModels served, HeldJobs held, ModelConsumers consumers, WaitingModels waiting, Partitions partitions, IJobBus bus, WorkerReadiness readiness, TimeProvider time,
     ILogger<WarmModels> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.25), Rest = TimeSpan.FromMinutes(1);
+
+    // Well within the time after which the sweeper takes a job for lost whose worker died.
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(2), LeastPause = TimeSpan.FromSeconds(0.1), MostPause = TimeSpan.FromSeconds(10), Known = TimeSpan.FromSeconds(15);
+    private const int ModelsAtATime = 8;
+
+    private readonly ConcurrentQueue<string> _found = [];
     private readonly Dictionary<string, long> _usedAt = [];
+    private long _knownAt;
     private HashSet<string> _warm = [];
 
     /// <summary>The versions whose queues are to be read.</summary>
@@ -22,22 +31,55 @@ internal sealed class WarmModels(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.Announced.WaitAsync(stoppingToken);
+        await (memory.IsBounded ? Task.WhenAll(FollowStoreAsync(stoppingToken), FollowBrokerAsync(stoppingToken)) : Task.CompletedTask);
+    }
+
+    private async Task FollowStoreAsync(CancellationToken cancellationToken)
+    {
         using var timer = new PeriodicTimer(Interval, time);
-        while (memory.IsBounded && await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            await LookAsync(stoppingToken);
+            await TryAsync(() => FollowAsync(cancellationToken), cancellationToken);
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>The store does not know of every message: its job may be claimed by a worker that has died, or be forgotten by a Redis that lost its tail.</summary>
+    private async Task FollowBrokerAsync(CancellationToken cancellationToken)
+    {
+        var pause = LeastPause;
+        while (true)
+        {
+            var cold = served.Versions.Where(version => !Volatile.Read(ref _warm).Contains(version.Model)).GroupBy(version => version.Model).Chunk(ModelsAtATime).ToList();
+            foreach (var some in cold)
+            {
+                await TryAsync(() => AskAsync(some, cancellationToken), cancellationToken);
+                await Task.Delay(pause, time, cancellationToken);
+            }
+
+            // The first round is as fast as it can be.
+            pause = TimeSpan.FromTicks(Math.Clamp(Round.Ticks / Math.Max(1, cold.Count), LeastPause.Ticks, MostPause.Ticks));
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    private async Task AskAsync(IGrouping<string, ModelVersionInfo>[] models, CancellationToken cancellationToken)
+    {
+        var queues = models.SelectMany(model => ModelConsumers.QueuesOf(model).Select(queue => (Queue: queue, Model: model.Key))).ToDictionary(pair => pair.Queue, pair => pair.Model);
+        foreach (var queue in await bus.WithMessagesAsync(queues.Keys, cancellationToken))
+        {
+            _found.Enqueue(queues[queue]);
+        }
+    }
+
+    private async Task TryAsync(Func<Task> look, CancellationToken cancellationToken)
     {
         try
         {
-            await FollowAsync(cancellationToken);
+            await look();
         }
-        catch (StoreUnavailableException)
+        catch (Exception e) when (e is StoreUnavailableException or BrokerUnavailableException)
         {
-            // Redis comes back.
+            // They come back.
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -47,19 +89,30 @@ internal sealed class WarmModels(
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        if (_knownAt == 0 || time.GetElapsedTime(_knownAt) > Known)
+        {
+            await partitions.EnsureAsync(cancellationToken);
+            _knownAt = time.GetTimestamp();
+        }
+
         var lanes = served.Lanes.ToLookup(lane => lane.Info.Model);
         var used = lanes.Where(model => model.Any(lane => lane.IsResident)).Select(model => model.Key).Concat(held.Jobs.Select(job => job.Spec.Model)).ToHashSet();
         used.UnionWith(await waiting.AmongAsync([.. lanes.Select(model => model.Key).Where(model => !used.Contains(model))], cancellationToken));
+        while (_found.TryDequeue(out var model))
+        {
+            used.Add(model);
+        }
+
         foreach (var model in used)
         {
             _usedAt[model] = time.GetTimestamp();
         }
 
-        await SetAsync([.. _usedAt.Where(model => lanes.Contains(model.Key) && time.GetElapsedTime(model.Value) < Rest).Select(model => model.Key)], cancellationToken);
+        Set([.. _usedAt.Where(model => lanes.Contains(model.Key) && time.GetElapsedTime(model.Value) < Rest).Select(model => model.Key)], cancellationToken);
     }
 
     /// <summary>What was not used for a while is read no longer; what has jobs is.</summary>
-    private async Task SetAsync(HashSet<string> warm, CancellationToken cancellationToken)
+    private void Set(HashSet<string> warm, CancellationToken cancellationToken)
     {
         var before = Interlocked.Exchange(ref _warm, warm);
         if (!warm.IsSubsetOf(before))
@@ -69,7 +122,8 @@ internal sealed class WarmModels(
 
         if (!before.IsSubsetOf(warm))
         {
-            await Task.WhenAny(consumers.KeepAsync(Versions), Task.Delay(Rest, time, cancellationToken));
+            // What these still hold, they settle by themselves.
+            _ = consumers.KeepAsync(Versions);
         }
 
         foreach (var cold in _usedAt.Keys.Except(warm).ToList())

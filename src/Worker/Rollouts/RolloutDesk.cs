@@ -39,7 +39,7 @@ internal sealed class RolloutDesk(
         foreach (var (model, pair) in shadow.Pairs)
         {
             await store.AddAsync(model, pair.Since, worker.Id, pair.Tally, cancellationToken);
-            var numbers = await store.NumbersAsync(model, pair.Since, cancellationToken) with { Drift = await drift.BetweenAsync(pair.Base.Info, pair.Candidate.Info, cancellationToken) };
+            var numbers = await NumbersAsync(model, pair, cancellationToken);
             if (served.Rollouts.GetValueOrDefault(model) is { IsUnderWay: true } state && state.Since == pair.Since
                 && RolloutRules.Decide(pair.Candidate.Settings.Rollout!, state, numbers, Now()) is { } step)
             {
@@ -47,6 +47,21 @@ internal sealed class RolloutDesk(
                 var percent = step.State.Stage == RolloutStage.Serving ? 100 : step.State.Percent;
                 await ChangeAsync(model, state, step.State, new(Now(), name, state.Candidate!.Value, state.Version, percent, step.Reason, numbers), cancellationToken);
             }
+        }
+    }
+
+    private async Task<RolloutNumbers> NumbersAsync(string model, ShadowPair pair, CancellationToken cancellationToken)
+    {
+        var numbers = await store.NumbersAsync(model, pair.Since, cancellationToken);
+        try
+        {
+            return numbers.Jobs < pair.Candidate.Settings.Rollout!.ShadowJobs ? numbers
+                : numbers with { Drift = await drift.BetweenAsync(pair.Base.Info, numbers.Pairs, cancellationToken) };
+        }
+        catch (StoreUnavailableException)
+        {
+            // It may be another node of the store, and the other rules hold without it.
+            return numbers;
         }
     }
 

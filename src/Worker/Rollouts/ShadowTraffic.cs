@@ -109,7 +109,8 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
             return;
         }
 
-        drift.Sample(pair.Candidate, inputs, actual.Outputs.Tensors, rows);
+        var (before, after) = drift.Compare(pair.Base, expected.Outputs.Tensors, actual.Outputs.Tensors, rows);
+        pair.Tally.AddBins(before, after);
         var agreement = OutputAgreement.Of(expected.Outputs.Tensors, actual.Outputs.Tensors, rows, pair.Candidate.Settings.Rollout!.Tolerance);
         pair.Tally.Add(("jobs", 1), ("rows", rows), ("agreed", agreement.Agreed.Count(agreed => agreed)), ("timed", 1), ("log_ratio", LogRatio(actual.Ms, expected.Ms)));
         foreach (var (output, max, sum, count) in agreement.Gaps)

@@ -85,6 +85,40 @@ public sealed class ResidencyTests(TestServices services)
         Assert.InRange(cluster.Workers[0].ResidentBytes, 0, 600L << 20);
     }
 
+    /// <summary>Redis says that the job runs, and only the broker knows that nobody has its message.</summary>
+    [Fact]
+    public async Task WorkerKilledWithTheOnlyJob_TheNextOneFindsItsQueue()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=13", workers: 1, new() { ["Worker__MemoryBudgetMb"] = "200", ["Jobs__Lease"] = "00:00:03" });
+        var model = cluster.Models.AddTestModel("spins", """{"timeout_ms":5000}""");
+        await cluster.StartAsync();
+        var id = JobClient.Id((await cluster.Client.SubmitAsync(Rows.Of(model, 1e18f))).Body);
+        await Wait.UntilAsync(async () => JobClient.State((await cluster.Client.GetAsync(id)).Body) == "running", TimeSpan.FromSeconds(60), "the job to run");
+
+        cluster.Workers[0].Kill();
+        await cluster.Workers[0].StartAsync();
+
+        var ended = await cluster.Client.FinishedAsync(id, TimeSpan.FromSeconds(90));
+        Assert.Contains("timeout_ms", ended.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Jobs are let in before the first load finds out that they must not be padded.</summary>
+    [Fact]
+    public async Task ModelWhosePaddingIsRefusedAtItsFirstLoad_AnswersTheJobsThatWaitedForIt()
+    {
+        await using var cluster = new Cluster(services.RabbitMq, services.Redis + ",defaultDatabase=13", workers: 1, new() { ["Worker__MemoryBudgetMb"] = "200" });
+        var model = cluster.Models.AddTestModel("sequence_mean", """{"batching":{"sequence_buckets":[8,16]}}""");
+        await cluster.StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(1, 12).Select(length => cluster.Client.SubmitAsync(Sequence(model, length), wait: 60)));
+
+        Assert.All(answers, answer => Assert.Equal("succeeded", JobClient.State(answer.Body)));
+    }
+
+    private static HttpContent Sequence(string model, int length) => new StringContent(
+        $$"""{"model":"{{model}}","inputs":[{"name":"x","datatype":"FP32","shape":[1,{{length}}],"data":[{{string.Join(',', Enumerable.Repeat(1, length))}}]}]}""",
+        System.Text.Encoding.UTF8, "application/json");
+
     private static async Task AnswerOfAsync(Cluster cluster, string model, string version, HttpContent? body = null)
     {
         var (_, job) = await cluster.Client.SubmitAsync(body ?? Digits.Body(model, Digits.Picture(1)), wait: 60);

@@ -20,4 +20,4 @@ internal sealed class FolderSource(string folder) : IModelSource
 }
 
 /// <summary>The repository cannot be reached, and nothing of it is here.</summary>
-internal sealed class SourceUnavailableException(string message, Exception cause) : Exception(message, cause);
+internal sealed class SourceUnavailableException(string message) : Exception(message);

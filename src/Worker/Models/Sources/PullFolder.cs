@@ -31,9 +31,9 @@ internal sealed class PullFolder : IDisposable
             {
                 return new(root, new FileStream(root + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (number < 100)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && number < 100)
             {
-                // Another worker on this machine.
+                // Another worker on this machine, or another user.
             }
         }
     }
@@ -41,7 +41,7 @@ internal sealed class PullFolder : IDisposable
     /// <summary>What lies here.</summary>
     public IReadOnlyCollection<RemoteFile> Files() =>
     [
-        .. new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories)
+        .. Directory.CreateDirectory(Root).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => new RemoteFile(Path.GetRelativePath(Root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc))
             .Where(file => !file.Path.StartsWith(Staging, StringComparison.Ordinal)),
     ];
@@ -90,7 +90,7 @@ internal sealed class PullFolder : IDisposable
         if (Directory.Exists(target))
         {
             // A model that serves may have mapped these files: they go by name, and stay until it lets them go.
-            Directory.Move(target, Path.Combine(StagingRoot, "old"));
+            Directory.Move(target, Path.Combine(StagingRoot, ".old"));
         }
 
         Directory.Move(staged, target);
@@ -100,7 +100,8 @@ internal sealed class PullFolder : IDisposable
     /// <summary>Removes files, and the folders that they leave empty.</summary>
     public void Remove(IEnumerable<string> files)
     {
-        foreach (var file in files)
+        // A version that was made anew may have lost some already.
+        foreach (var file in files.Where(file => File.Exists(PathOf(file))))
         {
             File.Delete(PathOf(file));
             for (var folder = Path.GetDirectoryName(PathOf(file))!; folder != Root && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder)!)

@@ -12,7 +12,7 @@ internal sealed partial record RemoteFile(string Path, long Bytes, DateTime Modi
     public string? Version => Path.Split('/') is [var model, var version, _, ..] ? $"{model}/{version}" : null;
 
     /// <summary>Whether it is a file of a repository, and can be no other: nothing above its root, nothing hidden.</summary>
-    public bool IsAllowed => Path.Split('/') is [_, ModelRepository.SettingsFile] or [_, _, _, ..] && Array.TrueForAll(Path.Split('/'), NamePattern().IsMatch);
+    public bool IsAllowed => (Path.Split('/') is [_, ModelRepository.SettingsFile] || (Path.Split('/') is [_, var version, _, ..] && ModelRepository.VersionNumber(version) is not null)) && Array.TrueForAll(Path.Split('/'), NamePattern().IsMatch);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-][A-Za-z0-9._ -]{0,254}\z")]
     private static partial Regex NamePattern();

@@ -7,25 +7,21 @@ namespace QueueInference.Worker.Models.Sources;
 /// <param name="objects">What lies there.</param>
 /// <param name="address">The bucket and the prefix.</param>
 /// <param name="cache">The folder.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Told what could not be pulled.</param>
-internal sealed class S3Source(S3Objects objects, S3Address address, PullFolder cache, ILogger<S3Source> logger) : IModelSource, IDisposable
+internal sealed class S3Source(S3Objects objects, S3Address address, PullFolder cache, TimeProvider time, ILogger<S3Source> logger) : IModelSource, IDisposable
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(10);
+    private readonly Dictionary<string, (TimeSpan Pause, DateTimeOffset Again)> _failed = [];
+
     public string Folder => cache.Root;
 
     public async Task PullAsync(CancellationToken cancellationToken)
     {
-        try
+        var reason = await TryAsync(() => PullAllAsync(cancellationToken), cancellationToken);
+        if (reason is not null && cache.Files().Count == 0)
         {
-            await PullAllAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is StoreUnavailableException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
-        {
-            var reason = (e.InnerException ?? e).Message;
-            Log.NotPulled(logger, address.ToString(), reason, e);
-            if (cache.Files().Count == 0)
-            {
-                throw new SourceUnavailableException($"The model repository {address} cannot be read: {reason}", e);
-            }
+            throw new SourceUnavailableException($"The model repository {address} cannot be read: {reason}");
         }
     }
 
@@ -42,15 +38,51 @@ internal sealed class S3Source(S3Objects objects, S3Address address, PullFolder 
         cache.Clear();
         foreach (var file in plan.Settings)
         {
-            await cache.PutAsync(file, target => FetchAsync(file, target, cancellationToken));
+            await TryAsync(file.Path, () => cache.PutAsync(file, target => FetchAsync(file, target, cancellationToken)), cancellationToken);
         }
 
         foreach (var version in plan.Versions)
         {
-            await cache.PutAsync(version, (file, target) => FetchAsync(file, target, cancellationToken));
+            await TryAsync(version.Key, () => cache.PutAsync(version, (file, target) => FetchAsync(file, target, cancellationToken)), cancellationToken);
         }
 
         cache.Remove(plan.Gone);
+    }
+
+    /// <summary>What cannot be fetched keeps nothing else out, and is tried again later and later.</summary>
+    private async Task TryAsync(string what, Func<Task> put, CancellationToken cancellationToken)
+    {
+        var (pause, again) = _failed.GetValueOrDefault(what, (FirstPause, default));
+        if (again > time.GetUtcNow())
+        {
+            return;
+        }
+
+        if (await TryAsync(put, cancellationToken) is null)
+        {
+            _failed.Remove(what);
+        }
+        else
+        {
+            cache.Clear();
+            _failed[what] = (pause * 2 < LongestPause ? pause * 2 : LongestPause, time.GetUtcNow() + pause);
+        }
+    }
+
+    /// <summary>Why it could not be done, which is logged; null where it was.</summary>
+    private async Task<string?> TryAsync(Func<Task> pull, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pull();
+            return null;
+        }
+        catch (Exception e) when (e is StoreUnavailableException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
+        {
+            var reason = (e.InnerException ?? e).Message;
+            Log.NotPulled(logger, address.ToString(), reason, e);
+            return reason;
+        }
     }
 
     private async Task FetchAsync(RemoteFile file, string target, CancellationToken cancellationToken)

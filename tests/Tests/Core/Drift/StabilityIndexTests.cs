@@ -56,27 +56,35 @@ public sealed class StabilityIndexTests
     }
 
     [Fact]
-    public void Between_OnlyTheCandidateHasChanged_IsItsDrift()
+    public void Index_OnlyTheCandidateHasChanged_IsItsDrift()
     {
-        var before = Windows(first: [500, 500], now: [500, 500]);
-
-        Assert.InRange(DriftWindows.Between(before, Windows(first: [], now: [900, 100]))!.Value, 0.5, 1);
-        Assert.Equal(0, DriftWindows.Between(before, Windows(first: [], now: [500, 500])));
+        Assert.InRange(Index(yesterday: [500, 500], before: [500, 500], candidate: [900, 100])!.Value, 0.5, 1);
+        Assert.Equal(0, Index(yesterday: [500, 500], before: [500, 500], candidate: [500, 500]));
     }
 
     [Fact]
-    public void Between_InputsHaveChangedForBoth_SaysNothingAgainstTheCandidate() =>
-        Assert.Equal(0, DriftWindows.Between(Windows(first: [500, 500], now: [900, 100]), Windows(first: [], now: [900, 100])));
+    public void Index_InputsHaveChangedForBoth_SaysNothingAgainstTheCandidate() => Assert.Equal(0, Index(yesterday: [500, 500], before: [900, 100], candidate: [900, 100]));
 
     [Fact]
-    public void Between_TooLittleOrOtherBins_IsUnknown()
+    public void Index_NothingOfTheDayBefore_ComparesBoth() => Assert.InRange(Index(yesterday: [], before: [500, 500], candidate: [900, 100])!.Value, 0.5, 1);
+
+    [Fact]
+    public void Index_TooLittle_IsUnknown() => Assert.Null(Index(yesterday: [500, 500], before: [50, 50], candidate: [50, 50]));
+
+    [Fact]
+    public void ParseBin_WhatWasWritten_IsTheSame()
     {
-        Assert.Null(DriftWindows.Between(Windows(first: [500, 500], now: [500, 500]), Windows(first: [], now: [50, 50])));
-        Assert.Null(DriftWindows.Between(Windows(first: [500, 500], now: [500, 500]), Windows(first: [], now: [500, 500], edge: 2)));
+        var feature = new DriftFeature(IsInput: false, IsLabel: true, "a:b");
+        Assert.Equal((feature, 7), DriftFeature.ParseBin(feature.Bin(7)));
+        Assert.All(["", ":", "x:ony", "3:", "3:zzz", "since"], text => Assert.Null(DriftFeature.ParseBin(text)));
     }
 
-    private static Dictionary<DriftFeature, DriftWindows> Windows(long[] first, long[] now, double edge = 1) =>
-        new() { [new(IsInput: false, IsLabel: false, "y")] = new([edge], Counts(first), Counts(now), Counts()) };
+    private static double? Index(long[] yesterday, long[] before, long[] candidate)
+    {
+        var feature = new DriftFeature(IsInput: false, IsLabel: false, "y");
+        Dictionary<(DriftFeature, int), long> Of(long[] counts) => Counts(counts).ToDictionary(bin => (feature, bin.Key), bin => bin.Value);
+        return new DriftPairs(Of(before), Of(candidate)).Index(new Dictionary<DriftFeature, DriftWindows> { [feature] = new([1], Counts(), Counts(), Counts(yesterday)) });
+    }
 
     private static Dictionary<int, long> Counts(params long[] counts) => counts.Index().Where(bin => bin.Item > 0).ToDictionary(bin => bin.Index, bin => bin.Item);
 }
