@@ -1,3 +1,4 @@
+using QueueInference.Worker.Inference;
 using QueueInference.Worker.Jobs;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Residency;
@@ -21,6 +22,9 @@ internal sealed partial class ModelLane
 
     /// <summary>The version and what is known about running it.</summary>
     public LoadedModel Model => _model;
+
+    /// <summary>Whether anything runs on its device, or waits for it here.</summary>
+    public bool IsDeviceBusy => _hasWork || _device.IsBusy(DeviceCapacity.Of(_model.Runner.Device));
 
     /// <summary>Batches run from now on: it is in memory.</summary>
     public void Wake()

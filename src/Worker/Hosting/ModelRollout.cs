@@ -1,5 +1,6 @@
 using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Batching;
+using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
 using QueueInference.Worker.Models.Sources;
@@ -125,7 +126,7 @@ internal sealed class ModelRollout(
     private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
         var isLazy = memory.IsLazy(version);
-        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, out reason, cancellationToken);
+        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, Known(version), out reason, cancellationToken);
         if (model is not null && memory.Refusal(model) is { } refusal)
         {
             model.Dispose();
@@ -156,6 +157,10 @@ internal sealed class ModelRollout(
 
         announcer.Failures = _failed.Reasons;
     }
+
+    /// <summary>The options of another version of the model that serves by the same settings.</summary>
+    private InferenceOptions? Known(FoundVersion version) => served.Lanes.Where(lane => lane.Info.Model == version.Model && lane.IsResident)
+        .Select(lane => lane.Place).FirstOrDefault(place => place?.Found.SettingsStamp == version.SettingsStamp)?.Options;
 
     private async Task<string?> AdmitAsync(LoadedModel model, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {

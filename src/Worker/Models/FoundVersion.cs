@@ -10,6 +10,9 @@ internal sealed record FoundVersion(string Model, int Version, string Path, Mode
     /// <summary>Changes when the files do: their sizes and times.</summary>
     public string Stamp { get; init; } = "";
 
+    /// <summary>Changes when <c>model.json</c> does.</summary>
+    public string SettingsStamp { get; init; } = "";
+
     /// <summary>Another for other files.</summary>
     public string Key => $"{Model}/{Version} {Stamp}";
 }

@@ -6,7 +6,7 @@ namespace QueueInference.Worker.Models;
 /// <summary>A thread that takes only what the versions that serve leave of the processor.</summary>
 internal static partial class LowPriority
 {
-    private const int OfProcess = 0, CallingThread = 0, Nice = 10;
+    private const int OfProcess = 0, CallingThread = 0, Nice = 19;
 
     /// <summary>Runs something there from now on.</summary>
     public static void Start(Action action, string name) => new Thread(() =>
@@ -14,6 +14,14 @@ internal static partial class LowPriority
         Lower();
         action();
     }) { IsBackground = true, Name = name }.Start();
+
+    /// <summary>Runs something there, and waits for what it answers.</summary>
+    public static T Run<T>(Func<T> func)
+    {
+        T? result = default;
+        Run(() => { result = func(); });
+        return result!;
+    }
 
     /// <summary>Runs something there, and waits for it.</summary>
     public static void Run(Action action)

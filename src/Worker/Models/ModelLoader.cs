@@ -12,12 +12,13 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     /// <summary>Loads one version; null when it cannot be served, which is logged.</summary>
     /// <param name="found">Where it lies.</param>
     /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
+    /// <param name="known">The options of a version of this model that serves, if any: what was found best for it is better than what could be measured beside its jobs.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
     /// <param name="cancellationToken">Ends it: the worker stops.</param>
-    public LoadedModel? Load(FoundVersion found, bool isBeside, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    public LoadedModel? Load(FoundVersion found, bool isBeside, InferenceOptions? known, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
     {
         var bytes = BytesOf(found, check.Run(found, cancellationToken));
-        return LoadAndWarm(found, bytes, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
+        return LoadAndWarm(found, bytes, known, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
     }, out reason, cancellationToken);
 
     /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; null when it cannot be served, which is logged.</summary>
@@ -80,10 +81,10 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, Action<Action> warm, RunBound bound)
+    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, InferenceOptions? known, Action<Action> warm, RunBound bound)
     {
         var started = time.GetTimestamp();
-        var (runner, best) = new VariantChoice(runners, bound, time).Create(found, OptionsOf(found));
+        var (runner, best) = known is null ? new VariantChoice(runners, bound, time).Create(found, OptionsOf(found)) : (Create(found, known), known);
         var place = new ResidentRunner(found, runner.Signature, runner.Device, bytes);
         place.Put(runner, best);
         try
@@ -99,6 +100,10 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
             throw;
         }
     }
+
+    /// <summary>A session's own threads would keep the priority of the thread that makes them.</summary>
+    private IModelRunner Create(FoundVersion found, InferenceOptions known) =>
+        known.EffectiveThreads == 1 ? LowPriority.Run(() => runners.Create(found.Path, known)) : runners.Create(found.Path, known);
 
     private static LoadedModel Describe(FoundVersion found, ResidentRunner place)
     {

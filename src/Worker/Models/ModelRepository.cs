@@ -52,6 +52,7 @@ internal sealed partial class ModelRepository(string root, ILogger<ModelReposito
             return new FoundModel(model, settings, [.. found.Order().Select(version => new FoundVersion(model, version, ModelPath(folder, version), settings)
             {
                 Stamp = FileStamp.OfVersion(ModelPath(folder, version)),
+                SettingsStamp = FileStamp.OfFile(file),
             })]);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)

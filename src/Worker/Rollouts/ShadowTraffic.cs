@@ -14,6 +14,7 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
 {
     private const int MostWaiting = 16, MostBytes = 1 << 20;
     private const double ShortestMs = 1e-3, MostRatio = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly BlockingCollection<(ShadowPair Pair, Tensor[] Inputs, int Rows)> _waiting = new(MostWaiting);
     private readonly object _starting = new();
     private volatile Dictionary<string, ShadowPair> _pairs = [];
@@ -68,7 +69,10 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
         {
             try
             {
+                AwaitRoom(pair.Base);
+                var started = Stopwatch.GetTimestamp();
                 Compare(pair, inputs, rows);
+                Rest(Stopwatch.GetElapsedTime(started));
             }
             catch (Exception e)
             {
@@ -77,6 +81,12 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
             }
         }
     }
+
+    /// <summary>A thread of low priority still takes caches, and locks that it may be interrupted with. On a device that is never free it is its turn in the end.</summary>
+    private static void AwaitRoom(ModelLane lane) => SpinWait.SpinUntil(() => !lane.IsDeviceBusy, Patience);
+
+    /// <summary>At most a quarter of a core.</summary>
+    private static void Rest(TimeSpan used) => Thread.Sleep(used * 3 < Patience ? used * 3 : Patience);
 
     private void Compare(ShadowPair pair, Tensor[] inputs, int rows)
     {

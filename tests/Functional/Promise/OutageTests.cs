@@ -41,11 +41,13 @@ public sealed class OutageTests
         Assert.Contains(JobClient.State(ended), new[] { "succeeded", "failed" });
 
         // And it goes on without a restart.
+        var last = "nothing";
         await Wait.UntilAsync(async () =>
         {
             var (again, job) = await cluster.Client.SubmitAsync(Digits.Body(model, Digits.Picture(4)), wait: 10);
+            last = $"{again} {job.GetRawText()}";
             return again == HttpStatusCode.OK && JobClient.State(job) == "succeeded";
-        }, TimeSpan.FromSeconds(120), "jobs to run again");
+        }, TimeSpan.FromSeconds(120), () => $"jobs to run again; the last answer: {last}; the worker: {cluster.Workers[0].Output}");
     }
 
     [Fact]

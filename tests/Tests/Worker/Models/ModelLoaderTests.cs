@@ -205,7 +205,7 @@ public sealed class ModelLoaderTests : IDisposable
 
     private static IReadOnlyList<FoundVersion> Chosen(string root) => RolloutPlan.Of(new ModelRepository(root, new RecordingLogger<ModelRepository>()).Scan(), [], []).Load;
 
-    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger).Load(found, isBeside: false, out _, TestContext.Current.CancellationToken);
+    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger).Load(found, isBeside: false, known: null, out _, TestContext.Current.CancellationToken);
 
     private sealed class NoCheck : QueueInference.Worker.Models.Checking.IModelCheck
     {
