@@ -59,6 +59,8 @@ internal sealed class ScenarioRunner(Servers servers, ChaosOptions options)
         var jobs = StoreReader.Jobs(await caller.ListAsync(cancellationToken));
         caller.Dispose();
         await usage.QuietAsync();
+        // A worker that is asked to stop gives back what it has not settled yet, which would then be left in the queue.
+        await store.LeftoversAsync();
         await StopAsync(cluster, run);
         return new StoreState(jobs, await store.LeftoversAsync());
     }

@@ -5,6 +5,9 @@ namespace QueueInference.Core.Drift;
 /// <param name="Candidate">Of the candidate.</param>
 public sealed record DriftPairs(IReadOnlyDictionary<(DriftFeature Feature, int Bin), long> Before, IReadOnlyDictionary<(DriftFeature Feature, int Bin), long> Candidate)
 {
+    // Answers to the same inputs differ by chance much less than those to others.
+    private const int Fewest = 100;
+
     /// <summary>Whether nothing was counted.</summary>
     public bool IsEmpty => Candidate.Count == 0;
 
@@ -15,7 +18,7 @@ public sealed record DriftPairs(IReadOnlyDictionary<(DriftFeature Feature, int B
     {
         var (one, other) = (Of(Before, feature), Of(Candidate, feature));
         var reference = before.GetValueOrDefault(feature)?.Reference ?? one;
-        return StabilityIndex.Of(reference, other) is { } index ? Math.Max(0, index - (StabilityIndex.Of(reference, one) ?? 0)) : StabilityIndex.Of(one, other);
+        return StabilityIndex.Of(reference, other, Fewest) is { } index ? Math.Max(0, index - (StabilityIndex.Of(reference, one, Fewest) ?? 0)) : StabilityIndex.Of(one, other, Fewest);
     });
 
     private static Dictionary<int, long> Of(IReadOnlyDictionary<(DriftFeature Feature, int Bin), long> counts, DriftFeature feature) =>

@@ -12,11 +12,12 @@ public static class StabilityIndex
     /// <summary>The sum over the bins of (share − share before) × ln(share ÷ share before), less what chance alone gives for so few samples; null where there are too few.</summary>
     /// <param name="before">Counts by bin.</param>
     /// <param name="now">Counts by bin.</param>
+    /// <param name="fewest">Samples below which nothing is said.</param>
     /// <returns>By custom, below 0.1 is stable, and above 0.25 has changed.</returns>
-    public static double? Of(IReadOnlyDictionary<int, long> before, IReadOnlyDictionary<int, long> now)
+    public static double? Of(IReadOnlyDictionary<int, long> before, IReadOnlyDictionary<int, long> now, int fewest = FewestSamples)
     {
         var (most, more) = ((double)before.Values.Sum(), (double)now.Values.Sum());
-        if (most < FewestSamples || more < FewestSamples)
+        if (most < fewest || more < fewest)
         {
             return null;
         }

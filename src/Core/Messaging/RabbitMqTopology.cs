@@ -79,34 +79,48 @@ internal sealed partial class RabbitMqTopology(BrokerNodes nodes, TimeProvider t
         await channel.BasicPublishAsync(QueueNames.Parked, "", mandatory: true, Parked(delivery, reason), delivery.Body, token);
     }, cancellationToken);
 
-    /// <summary>Which of these queues have messages that nobody holds.</summary>
+    /// <summary>Which of these queues have messages that nobody holds; as many as can be asked in time.</summary>
     public async Task<IReadOnlyCollection<string>> WithMessagesAsync(IReadOnlyCollection<string> queues, CancellationToken cancellationToken)
     {
-        List<string> found = [];
-        await WithConnectionAsync(async (connection, token) =>
+        ConcurrentBag<string> found = [];
+        try
+        {
+            await WithConnectionAsync((connection, token) => FindAsync(connection, queues, found, token), cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && !found.IsEmpty)
+        {
+            // What was found by then is no less true.
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>The broker closes the channel where there is no such queue.</summary>
+    private static async Task FindAsync(IConnection connection, IReadOnlyCollection<string> queues, ConcurrentBag<string> found, CancellationToken cancellationToken)
+    {
+        IChannel? channel = null;
+        try
         {
             foreach (var queue in queues)
             {
-                if (await CountAsync(connection, queue, token) > 0)
+                channel ??= await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                try
                 {
-                    found.Add(queue);
+                    if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount > 0)
+                    {
+                        found.Add(queue);
+                    }
+                }
+                catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: 404 })
+                {
+                    await channel.DisposeAsync();
+                    channel = null;
                 }
             }
-        }, cancellationToken);
-        return found;
-    }
-
-    /// <summary>On a channel of its own, which the broker closes where there is no such queue.</summary>
-    private static async Task<uint> CountAsync(IConnection connection, string queue, CancellationToken cancellationToken)
-    {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        try
-        {
-            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
         }
-        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: 404 })
+        finally
         {
-            return 0;
+            await (channel?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 

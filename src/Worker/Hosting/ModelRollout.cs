@@ -1,6 +1,5 @@
 using QueueInference.Core.Rollouts;
 using QueueInference.Worker.Batching;
-using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models;
 using QueueInference.Worker.Models.Checking;
 using QueueInference.Worker.Models.Sources;
@@ -42,7 +41,7 @@ internal sealed class ModelRollout(
         var changed = await Task.Run(() => LoadAllAsync(found, isFirst ? there : _seen, cancellationToken), cancellationToken);
         (_seen, _begun) = (there, true);
         await AdmitAgainAsync(found, cancellationToken);
-        var over = Over(found).Union(broken).ToList();
+        var over = Over(found).Union(broken.Where(_serving.Contains)).ToList();
         await RemoveAsync(over);
         return changed || over.Count > 0;
     }
@@ -97,6 +96,7 @@ internal sealed class ModelRollout(
             if (reason is null)
             {
                 _failed.Remove(version);
+                broken.Remove(version);
             }
             else if (_serving.Contains(version))
             {
@@ -126,7 +126,7 @@ internal sealed class ModelRollout(
     private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
         var isLazy = memory.IsLazy(version);
-        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, Known(version), out reason, cancellationToken);
+        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, _begun ? Known(version) : null, out reason, cancellationToken);
         if (model is not null && memory.Refusal(model) is { } refusal)
         {
             model.Dispose();
@@ -158,9 +158,9 @@ internal sealed class ModelRollout(
         announcer.Failures = _failed.Reasons;
     }
 
-    /// <summary>The options of another version of the model that serves by the same settings.</summary>
-    private InferenceOptions? Known(FoundVersion version) => served.Lanes.Where(lane => lane.Info.Model == version.Model && lane.IsResident)
-        .Select(lane => lane.Place).FirstOrDefault(place => place?.Found.SettingsStamp == version.SettingsStamp)?.Options;
+    /// <summary>Another version of the model that serves by the same settings.</summary>
+    private ResidentRunner? Known(FoundVersion version) => served.Lanes.Where(lane => lane.Info.Model == version.Model && lane.IsResident)
+        .Select(lane => lane.Place).FirstOrDefault(place => place?.Found.SettingsStamp == version.SettingsStamp);
 
     private async Task<string?> AdmitAsync(LoadedModel model, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {

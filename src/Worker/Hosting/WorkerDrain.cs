@@ -22,6 +22,12 @@ internal sealed class WorkerDrain(
         while ((!held.IsEmpty || !stopped.IsCompleted) && time.GetElapsedTime(started) < options.Value.DrainTimeout)
         {
             await releaser.ReleaseAsync(held.Jobs);
+            // Nothing comes into memory any more.
+            foreach (var lane in served.Lanes.Where(lane => !lane.IsResident))
+            {
+                lane.GiveUp();
+            }
+
             await Task.Delay(Pause, time);
         }
 

@@ -6,12 +6,15 @@ namespace QueueInference.Worker.Models;
 /// <summary>A thread that takes only what the versions that serve leave of the processor.</summary>
 internal static partial class LowPriority
 {
-    private const int OfProcess = 0, CallingThread = 0, Nice = 19;
+    private const int OfProcess = 0, CallingThread = 0;
 
-    /// <summary>Runs something there from now on.</summary>
+    // A warm-up must come to an end in a bounded time, beside whatever load; what is compared for its own sake need not.
+    private const int Low = 10, Lowest = 19;
+
+    /// <summary>Runs something there from now on, with the lowest priority there is.</summary>
     public static void Start(Action action, string name) => new Thread(() =>
     {
-        Lower();
+        Lower(Lowest);
         action();
     }) { IsBackground = true, Name = name }.Start();
 
@@ -29,7 +32,7 @@ internal static partial class LowPriority
         ExceptionDispatchInfo? fault = null;
         var thread = new Thread(() =>
         {
-            Lower();
+            Lower(Low);
             try
             {
                 action();
@@ -45,11 +48,11 @@ internal static partial class LowPriority
     }
 
     /// <summary>Linux has priorities of threads, which .NET does not set there.</summary>
-    private static void Lower()
+    private static void Lower(int nice)
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(OfProcess, CallingThread, Nice);
+            _ = SetPriority(OfProcess, CallingThread, nice);
         }
         else
         {

@@ -12,13 +12,13 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     /// <summary>Loads one version; null when it cannot be served, which is logged.</summary>
     /// <param name="found">Where it lies.</param>
     /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
-    /// <param name="known">The options of a version of this model that serves, if any: what was found best for it is better than what could be measured beside its jobs.</param>
+    /// <param name="known">A version of this model that serves, if any: what was found best for it is better than what could be measured beside its jobs.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
     /// <param name="cancellationToken">Ends it: the worker stops.</param>
-    public LoadedModel? Load(FoundVersion found, bool isBeside, InferenceOptions? known, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    public LoadedModel? Load(FoundVersion found, bool isBeside, ResidentRunner? known, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
     {
         var bytes = BytesOf(found, check.Run(found, cancellationToken));
-        return LoadAndWarm(found, bytes, known, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
+        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known!.Options : null, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
     }, out reason, cancellationToken);
 
     /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; null when it cannot be served, which is logged.</summary>
@@ -100,6 +100,9 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
             throw;
         }
     }
+
+    /// <summary>A model of another size may run best in another way.</summary>
+    private static bool IsLike(ResidentRunner? known, long bytes) => known is not null && bytes <= 2 * known.Bytes && known.Bytes <= 2 * bytes;
 
     /// <summary>A session's own threads would keep the priority of the thread that makes them.</summary>
     private IModelRunner Create(FoundVersion found, InferenceOptions known) =>

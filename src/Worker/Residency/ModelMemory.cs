@@ -64,6 +64,10 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
         }
     }
 
+    /// <summary>A session that is being made must not hold up the drain, which comes next.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAny(base.StopAsync(cancellationToken), Task.Delay(Pause, time, CancellationToken.None));
+
     private async Task StepAsync(CancellationToken cancellationToken)
     {
         var lanes = served.Lanes.Where(lane => lane.Place is not null).ToList();
@@ -175,14 +179,16 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
 
     private void Fail(ModelLane lane, Exception fault)
     {
-        var tries = (_stays.TryGetValue(lane, out var before) ? before.Tries : 0) + 1;
-        _stays[lane] = new Stay(false, time.GetTimestamp(), lane.DeviceTime) { Tries = tries };
+        var before = _stays.GetValueOrDefault(lane);
+        var tries = (before?.Tries ?? 0) + 1;
+        var isOver = tries >= (fault is StaleVersionException or DirectoryNotFoundException or FileNotFoundException ? MostStaleTries : MostTries);
+        _stays[lane] = new Stay(false, time.GetTimestamp(), lane.DeviceTime) { Tries = tries, IsTold = isOver };
         if (tries == 1)
         {
             Log.NotBroughtIn(logger, lane.Info.Model, lane.Info.Version, fault.Message, fault);
         }
 
-        if (tries == (fault is StaleVersionException or DirectoryNotFoundException or FileNotFoundException ? MostStaleTries : MostTries))
+        if (isOver && before?.IsTold is not true)
         {
             _outcomes.Enqueue((lane.Place!.Found, fault.Message));
         }
@@ -216,5 +222,8 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
     {
         /// <summary>How often it could not be brought in.</summary>
         public int Tries { get; init; }
+
+        /// <summary>Whether that was told.</summary>
+        public bool IsTold { get; init; }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class WarmModels(
 
     // Well within the time after which the sweeper takes a job for lost whose worker died.
     private static readonly TimeSpan Round = TimeSpan.FromMinutes(2), LeastPause = TimeSpan.FromSeconds(0.1), MostPause = TimeSpan.FromSeconds(10), Known = TimeSpan.FromSeconds(15);
-    private const int ModelsAtATime = 8;
+    private const int QueuesAtATime = 48;
 
     private readonly ConcurrentQueue<string> _found = [];
     private readonly Dictionary<string, long> _usedAt = [];
@@ -49,7 +49,8 @@ internal sealed class WarmModels(
         var pause = LeastPause;
         while (true)
         {
-            var cold = served.Versions.Where(version => !Volatile.Read(ref _warm).Contains(version.Model)).GroupBy(version => version.Model).Chunk(ModelsAtATime).ToList();
+            var cold = served.Versions.Where(version => !Volatile.Read(ref _warm).Contains(version.Model)).GroupBy(version => version.Model)
+                .SelectMany(model => ModelConsumers.QueuesOf(model).Select(queue => (Queue: queue, Model: model.Key))).Chunk(QueuesAtATime).ToList();
             foreach (var some in cold)
             {
                 await TryAsync(() => AskAsync(some, cancellationToken), cancellationToken);
@@ -62,9 +63,9 @@ internal sealed class WarmModels(
         }
     }
 
-    private async Task AskAsync(IGrouping<string, ModelVersionInfo>[] models, CancellationToken cancellationToken)
+    private async Task AskAsync((string Queue, string Model)[] some, CancellationToken cancellationToken)
     {
-        var queues = models.SelectMany(model => ModelConsumers.QueuesOf(model).Select(queue => (Queue: queue, Model: model.Key))).ToDictionary(pair => pair.Queue, pair => pair.Model);
+        var queues = some.ToDictionary(queue => queue.Queue, queue => queue.Model);
         foreach (var queue in await bus.WithMessagesAsync(queues.Keys, cancellationToken))
         {
             _found.Enqueue(queues[queue]);
@@ -91,8 +92,9 @@ internal sealed class WarmModels(
     {
         if (_knownAt == 0 || time.GetElapsedTime(_knownAt) > Known)
         {
-            await partitions.EnsureAsync(cancellationToken);
             _knownAt = time.GetTimestamp();
+            // One node of the store that is away must not keep the jobs of others from being found.
+            await TryAsync(() => partitions.EnsureAsync(cancellationToken), cancellationToken);
         }
 
         var lanes = served.Lanes.ToLookup(lane => lane.Info.Model);

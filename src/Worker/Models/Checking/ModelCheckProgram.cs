@@ -19,7 +19,7 @@ internal static class ModelCheckProgram
         using (var self = Process.GetCurrentProcess())
         {
             // The versions that serve come first.
-            self.PriorityClass = ProcessPriorityClass.Idle;
+            self.PriorityClass = ProcessPriorityClass.BelowNormal;
         }
 
         using var asked = new BlockingCollection<string>();

@@ -36,33 +36,44 @@ internal sealed class S3Source(S3Objects objects, S3Address address, PullFolder 
         var there = (await objects.ListAsync(cancellationToken)).Select(found => new RemoteFile(found.Name, found.Bytes, WholeSeconds(found.ModifiedAt))).ToList();
         var plan = PullPlan.Of(there, cache.Files());
         cache.Clear();
+        HashSet<string> behind = [];
         foreach (var file in plan.Settings)
         {
-            await TryAsync(file.Path, () => cache.PutAsync(file, target => FetchAsync(file, target, cancellationToken)), cancellationToken);
+            await TryAsync(file.Path, behind, () => cache.PutAsync(file, target => FetchAsync(file, target, cancellationToken)), cancellationToken);
         }
 
-        foreach (var version in plan.Versions)
+        // Without its settings a version would be served by others.
+        foreach (var version in plan.Versions.Where(version => !behind.Contains(ModelOf(version.Key))).ToList())
         {
-            await TryAsync(version.Key, () => cache.PutAsync(version, (file, target) => FetchAsync(file, target, cancellationToken)), cancellationToken);
+            await TryAsync(version.Key, behind, () => cache.PutAsync(version, (file, target) => FetchAsync(file, target, cancellationToken)), cancellationToken);
         }
 
-        cache.Remove(plan.Gone);
+        // What is to take the place of something must be here first.
+        cache.Remove(plan.Gone.Where(file => !behind.Contains(ModelOf(file))));
+        if (behind.Count > 0 && cache.Files().Count == 0)
+        {
+            throw new IOException("None of its files can be fetched.");
+        }
     }
 
-    /// <summary>What cannot be fetched keeps nothing else out, and is tried again later and later.</summary>
-    private async Task TryAsync(string what, Func<Task> put, CancellationToken cancellationToken)
+    private static string ModelOf(string path) => path.Split('/')[0];
+
+    /// <summary>What cannot be fetched keeps no other model back, and is tried again later and later.</summary>
+    /// <param name="what">A file, or the folder of a version.</param>
+    /// <param name="behind">The models of which something could not be fetched.</param>
+    /// <param name="put">Fetches it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task TryAsync(string what, HashSet<string> behind, Func<Task> put, CancellationToken cancellationToken)
     {
         var (pause, again) = _failed.GetValueOrDefault(what, (FirstPause, default));
-        if (again > time.GetUtcNow())
+        if (again <= time.GetUtcNow() && await TryAsync(put, cancellationToken) is null)
         {
+            _failed.Remove(what);
             return;
         }
 
-        if (await TryAsync(put, cancellationToken) is null)
-        {
-            _failed.Remove(what);
-        }
-        else
+        behind.Add(ModelOf(what));
+        if (again <= time.GetUtcNow())
         {
             cache.Clear();
             _failed[what] = (pause * 2 < LongestPause ? pause * 2 : LongestPause, time.GetUtcNow() + pause);

@@ -69,7 +69,7 @@ public sealed class StabilityIndexTests
     public void Index_NothingOfTheDayBefore_ComparesBoth() => Assert.InRange(Index(yesterday: [], before: [500, 500], candidate: [900, 100])!.Value, 0.5, 1);
 
     [Fact]
-    public void Index_TooLittle_IsUnknown() => Assert.Null(Index(yesterday: [500, 500], before: [50, 50], candidate: [50, 50]));
+    public void Index_TooLittle_IsUnknown() => Assert.Null(Index(yesterday: [500, 500], before: [49, 50], candidate: [49, 50]));
 
     [Fact]
     public void ParseBin_WhatWasWritten_IsTheSame()
