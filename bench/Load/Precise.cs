@@ -5,6 +5,8 @@ namespace QueueInference.Bench.Load;
 /// <summary>Sleeps to within a tenth of a millisecond, without using the CPU.</summary>
 internal static partial class Precise
 {
+    private const int FirstComeFirstServed = 1;
+
     public static void Sleep(TimeSpan time)
     {
         if (time > TimeSpan.Zero)
@@ -15,9 +17,12 @@ internal static partial class Precise
     }
 
     /// <summary>Puts the calling thread before others where the system allows it, so that load does not delay the clock.</summary>
-    public static void Prefer() => _ = SetPriority(0, 0, -10);
+    public static void Prefer() => _ = SetScheduler(0, FirstComeFirstServed, 1) == 0 ? 0 : SetPriority(0, 0, -10);
 
     private readonly record struct Timespec(long Seconds, long Nanoseconds);
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetScheduler(int who, int policy, in int priority);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int nice);

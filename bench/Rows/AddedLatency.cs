@@ -22,7 +22,8 @@ internal static class AddedLatency
         var ours = new OpenRuns("service", platform.Api.Address, samples, platform.Processes);
         var its = new OpenRuns("native twin", twin.Api.Address, samples, twin.Processes);
         var full = new List<LoadResult>();
-        await WarmAsync(context, samples, twin.Api.Address, platform.Api.Address);
+        await WarmAsync(context, samples, twin.Api, twin.Processes);
+        await WarmAsync(context, samples, platform.Api, platform.Processes);
         for (var repeat = 0; repeat < options.Repeats; repeat++)
         {
             full.Add(await FullAsync(context, samples, platform.Api.Address));
@@ -38,13 +39,13 @@ internal static class AddedLatency
         return Lateness.Judge(full, TimeSpan.Zero) ?? ours.Judge() ?? new($"{ours.Tail(50).Median:0.00}/{ours.Tail(99).Median:0.00}");
     }
 
-    /// <summary>Compilers work in the first stretches, which are not counted.</summary>
-    private static async Task WarmAsync(RowContext context, Sample[] samples, params Uri[] services)
+    /// <summary>At the rate of the row too: small groups take other ways through the code than large ones.</summary>
+    private static async Task WarmAsync(RowContext context, Sample[] samples, Host api, Dictionary<string, int[]> processes)
     {
-        foreach (var api in (Uri[])[.. services, .. services])
-        {
-            await FullAsync(context, samples, api);
-        }
+        await WarmUp.RunAsync(time => ClosedLoop.WaitAsync(api.Address, samples, context.Options.InFlightFull, time), processes);
+        var full = await FullAsync(context, samples, api.Address);
+        using var door = await HttpDoor.OpenAsync(api.Address, samples);
+        await WarmUp.RunAsync(time => OpenLoop.RunAsync(door.AskAsync, Share * full.PerSecond, time, seed: 0), processes);
     }
 
     private static async Task<LoadResult> FullAsync(RowContext context, Sample[] samples, Uri api)

@@ -19,10 +19,15 @@ internal static class ShadowCost
         var (options, model) = (context.Options, BenchModels.BertSmall);
         using var models = new ModelFolder();
         var (alone, compared) = (models.Add(model), models.Add(model, Settings));
-        await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Environment = { ["Worker__PollInterval"] = "00:00:00.2" } });
+        using var cores = new Cores(context.Servers);
+        await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Apart = true, Environment = { ["Worker__PollInterval"] = "00:00:00.2" } });
         var plain = new OpenRuns("one version", platform.Api.Address, model.Samples(alone, 16), platform.Processes);
         var shadowed = new OpenRuns("a candidate beside it", platform.Api.Address, model.Samples(compared, 16), platform.Processes);
-        await FullAsync(context, model.Samples(compared, 16), platform.Api.Address);
+        foreach (var name in (string[])[alone, compared])
+        {
+            await WarmUp.RunAsync(time => ClosedLoop.WaitAsync(platform.Api.Address, model.Samples(name, 16), options.InFlight, time), platform.Processes);
+        }
+
         models.AddVersion(model, compared, 2);
         await Wait.UntilAsync(async () => await StageAsync(platform, compared) is ("shadow", _), TimeSpan.FromSeconds(60), "the candidate to be compared");
         var before = (await StageAsync(platform, compared)).Jobs;

@@ -20,11 +20,12 @@ internal static class Swap
         using var models = new ModelFolder();
         var name = models.Add(model, WithTwoVersions(model.Settings));
         var samples = model.Samples(name, 16);
-        await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Environment = { ["Worker__PollInterval"] = "00:00:00.2" } });
+        using var cores = new Cores(context.Servers);
+        await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Apart = true, Environment = { ["Worker__PollInterval"] = "00:00:00.2" } });
         var steady = new OpenRuns("one version", platform.Api.Address, samples, platform.Processes);
         var swap = new OpenRuns("another comes", platform.Api.Address, samples, platform.Processes);
         List<double> swapped = [], back = [];
-        await FullAsync(context, samples, platform.Api.Address);
+        await WarmUp.RunAsync(time => ClosedLoop.WaitAsync(platform.Api.Address, samples, options.InFlight, time), platform.Processes);
         for (var version = 2; version < 2 + options.Repeats; version++)
         {
             var rate = Share * (await FullAsync(context, samples, platform.Api.Address)).PerSecond;

@@ -18,7 +18,7 @@ internal static class TailRatio
         var samples = SimulatedModel.Samples(models.Add(SimulatedModel.Model), 64);
         await using var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Accelerator = Device });
         using var door = await HttpDoor.OpenAsync(platform.Api.Address, samples);
-        await OpenAsync(context, door, 0);
+        await WarmUp.RunAsync(time => OpenLoop.RunAsync(door.AskAsync, Share * Device.Capacity, time, seed: 0), platform.Processes);
         var runs = new List<LoadResult>();
         for (var repeat = 1; repeat <= context.Options.Repeats; repeat++)
         {

@@ -24,6 +24,7 @@ internal static class Throughput
         var samples = model.Samples(name, 16);
         await using var platform = await Platform.StartAsync(context.Servers, models, Setup(context));
         var load = await ChooseAsync(platform, samples, context.Options.InFlight);
+        await WarmUp.RunAsync(load, platform.Processes);
         return await CompareAsync(context.Options, platform, load, () => RawSearch.Measure(model, best.Setup, context.Options.Stretch));
     }
 
@@ -39,7 +40,7 @@ internal static class Throughput
         return tried[0];
     }
 
-    /// <summary>Warms the service with both ways of reading results, and takes the one that gives more.</summary>
+    /// <summary>Tries both ways of reading results, and takes the one that gives more.</summary>
     public static async Task<Func<TimeSpan, Task<LoadResult>>> ChooseAsync(Platform platform, Sample[] samples, int inFlight)
     {
         var ways = new (string Name, Func<TimeSpan, Task<LoadResult>> Run)[]

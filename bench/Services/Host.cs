@@ -10,20 +10,22 @@ internal sealed partial class Host : IAsyncDisposable
 {
     private const int Terminate = 15;
 
-    /// <summary>run.sh sets it for the load generator, whose sockets then cost it less; the hosts have the default.</summary>
-    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    /// <summary>run.sh sets them for the load generator, which then costs less and sends in time; the hosts have the defaults.</summary>
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", FirstGeneration = "DOTNET_GCgen0size";
 
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
 
     /// <param name="command">The program and its first arguments.</param>
     /// <param name="environment">Settings.</param>
-    public Host(IEnumerable<string> command, Dictionary<string, string> environment)
+    /// <param name="cores">The only cores it has, as <c>0-2</c>; null for all.</param>
+    public Host(IEnumerable<string> command, Dictionary<string, string> environment, string? cores = null)
     {
         Address = new Uri($"http://127.0.0.1:{Ports.Free()}");
         Http = new HttpClient { BaseAddress = Address };
-        _process = Executables.Start("dotnet", [.. command, "--urls", Address.ToString()],
-            new(environment) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error", [InlineCompletions] = "0" }, _output.Enqueue);
+        string[] program = cores is null ? ["dotnet"] : ["taskset", "--cpu-list", cores, "dotnet"];
+        _process = Executables.Start(program[0], [.. program[1..], .. command, "--urls", Address.ToString()],
+            new(environment) { ["Logging__LogLevel__Default"] = "Warning", ["Logging__LogLevel__MassTransit"] = "Error", [InlineCompletions] = "0", [FirstGeneration] = "0" }, _output.Enqueue);
     }
 
     public Uri Address { get; }

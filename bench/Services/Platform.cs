@@ -9,6 +9,9 @@ internal sealed record WorkerSetup
 {
     public int Count { get; init; } = 1;
 
+    /// <summary>The workers have a core of their own (<see cref="Cores"/>).</summary>
+    public bool Apart { get; init; }
+
     /// <summary>The simulated accelerator they have instead of ONNX Runtime.</summary>
     public Simulated.Accelerator? Accelerator { get; init; }
 
@@ -29,8 +32,8 @@ internal sealed partial class Platform : IAsyncDisposable
     {
         (_servers, _models) = (servers, models);
         var environment = new Dictionary<string, string> { ["ConnectionStrings__RabbitMq"] = servers.RabbitMq, ["ConnectionStrings__Redis"] = servers.Redis };
-        Api = new Host([Host.Assembly("Api")], Merge(environment, setup.ApiEnvironment));
-        Workers = [.. Enumerable.Range(0, setup.Count).Select(_ => new Host([.. Program(setup), "--models", models.Folder], Merge(environment, setup.Environment)))];
+        Api = new Host([Host.Assembly("Api")], Merge(environment, setup.ApiEnvironment), setup.Apart ? Cores.Others : null);
+        Workers = [.. Enumerable.Range(0, setup.Count).Select(_ => new Host([.. Program(setup), "--models", models.Folder], Merge(environment, setup.Environment), setup.Apart ? Cores.Worker : null))];
     }
 
     public Host Api { get; }

@@ -5,7 +5,8 @@ internal sealed class TraceSession : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("qi-trace-").FullName;
 
-    public string File => Path.Combine(_folder, "worker.nettrace");
+    /// <summary>The largest, since the processes in which it tries models inherit its settings and write files of their own.</summary>
+    public string File => Directory.GetFiles(_folder).MaxBy(file => new FileInfo(file).Length)!;
 
     /// <summary>Settings for the process to be traced.</summary>
     /// <param name="providers">In the form of <c>DOTNET_EventPipeConfig</c>.</param>
@@ -13,7 +14,7 @@ internal sealed class TraceSession : IDisposable
     {
         ["DOTNET_EnableEventPipe"] = "1",
         ["DOTNET_EventPipeConfig"] = providers,
-        ["DOTNET_EventPipeOutputPath"] = File,
+        ["DOTNET_EventPipeOutputPath"] = Path.Combine(_folder, "{pid}.nettrace"),
         ["DOTNET_EventPipeOutputStreaming"] = "1",
         ["DOTNET_EventPipeCircularMB"] = "512",
     };
