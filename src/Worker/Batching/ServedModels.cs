@@ -227,6 +227,7 @@ internal sealed class ServedModels(LaneServices services) : IDisposable
         }
 
         lane.Leave();
-        lane.Dispose();
+        // To free the memory of a large model takes the processor for as long as a batch.
+        await OwnThread.RunAsync(() => LowPriority.Run(lane.Dispose));
     }
 }

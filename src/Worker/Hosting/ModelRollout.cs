@@ -38,7 +38,7 @@ internal sealed class ModelRollout(
         var there = Keys(found);
         var broken = Learn();
         Forget(there);
-        var changed = await Task.Run(() => LoadAllAsync(found, isFirst ? there : _seen, cancellationToken), cancellationToken);
+        var changed = await LoadAllAsync(found, isFirst ? there : _seen, cancellationToken);
         (_seen, _begun) = (there, true);
         await AdmitAgainAsync(found, cancellationToken);
         var over = Over(found).Union(broken.Where(_serving.Contains)).ToList();
@@ -126,7 +126,7 @@ internal sealed class ModelRollout(
     private async Task LoadAsync(FoundVersion version, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {
         var isLazy = memory.IsLazy(version);
-        var model = isLazy ? loader.Describe(version, out var reason, cancellationToken) : loader.Load(version, isBeside: _begun, _begun ? Known(version) : null, out reason, cancellationToken);
+        var (model, reason) = await (isLazy ? loader.DescribeAsync(version, cancellationToken) : loader.LoadAsync(version, isBeside: _begun, _begun ? Known(version) : null, cancellationToken));
         if (model is not null && memory.Refusal(model) is { } refusal)
         {
             model.Dispose();

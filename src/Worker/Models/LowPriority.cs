@@ -6,15 +6,15 @@ namespace QueueInference.Worker.Models;
 /// <summary>A thread that takes only what the versions that serve leave of the processor.</summary>
 internal static partial class LowPriority
 {
-    private const int OfProcess = 0, CallingThread = 0;
+    private const int OfProcess = 0, CallingThread = 0, Idle = 5;
 
     // A warm-up must come to an end in a bounded time, beside whatever load; what is compared for its own sake need not.
-    private const int Low = 10, Lowest = 19;
+    private const int Low = 10;
 
     /// <summary>Runs something there from now on, with the lowest priority there is.</summary>
     public static void Start(Action action, string name) => new Thread(() =>
     {
-        Lower(Lowest);
+        LowerMost();
         action();
     }) { IsBackground = true, Name = name }.Start();
 
@@ -59,6 +59,18 @@ internal static partial class LowPriority
             Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
         }
     }
+
+    /// <summary>Gives the processor up at once when anything else wakes; a low number as above runs to the end of its slice.</summary>
+    private static void LowerMost()
+    {
+        if (!OperatingSystem.IsLinux() || SetScheduler(CallingThread, Idle, 0) != 0)
+        {
+            Lower(Low);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetScheduler(int who, int policy, in int priority);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, int who, int priority);

@@ -6,34 +6,36 @@ using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Models;
 
-/// <summary>Brings versions into memory and warms them.</summary>
+/// <summary>Brings versions into memory and warms them, on threads of its own.</summary>
 internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check, InferenceOptions options, TimeProvider time, ILogger<ModelLoader> logger)
 {
-    /// <summary>Loads one version; null when it cannot be served, which is logged.</summary>
+    /// <summary>Loads one version; without it, when it cannot be served, which is logged, the reason as a sentence.</summary>
     /// <param name="found">Where it lies.</param>
     /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
     /// <param name="known">A version of this model that serves, if any: what was found best for it is better than what could be measured beside its jobs.</param>
-    /// <param name="reason">Why it cannot, as a sentence.</param>
     /// <param name="cancellationToken">Ends it: the worker stops.</param>
-    public LoadedModel? Load(FoundVersion found, bool isBeside, ResidentRunner? known, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    public Task<(LoadedModel? Model, string? Reason)> LoadAsync(FoundVersion found, bool isBeside, ResidentRunner? known, CancellationToken cancellationToken) => TryAsync(found, () =>
     {
-        var bytes = BytesOf(found, check.Run(found, cancellationToken));
-        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known!.Options : null, isBeside ? LowPriority.Run : action => action(), new RunBound(options.WarmupLimit, time, cancellationToken));
-    }, out reason, cancellationToken);
+        Action<Action> aside = isBeside ? LowPriority.Run : action => action();
+        var bytes = 0L;
+        aside(() => bytes = BytesOf(found, check.Run(found, cancellationToken)));
+        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known!.Options : null, aside, new RunBound(options.WarmupLimit, time, cancellationToken));
+    }, cancellationToken);
 
-    /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; null when it cannot be served, which is logged.</summary>
-    /// <inheritdoc cref="Load" path="/param"/>
-    public LoadedModel? Describe(FoundVersion found, out string? reason, CancellationToken cancellationToken) => Try(found, () =>
+    /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; as <see cref="LoadAsync"/> does.</summary>
+    public Task<(LoadedModel? Model, string? Reason)> DescribeAsync(FoundVersion found, CancellationToken cancellationToken) => TryAsync(found, () =>
     {
         var known = check.Run(found, cancellationToken);
         var signature = known.Signature ?? throw new InvalidDataException("The process that checks it does not say what its inputs are.");
         return Describe(found, new ResidentRunner(found, signature, OptionsOf(found).Device, BytesOf(found, known)));
-    }, out reason, cancellationToken);
+    }, cancellationToken);
 
     /// <summary>Brings a version into memory that was described, or put out. The first time it is warmed.</summary>
     /// <exception cref="StaleVersionException">Its files are not those that were checked.</exception>
     /// <exception cref="Exception">It cannot be loaded; the message says why.</exception>
-    public void Bring(LoadedModel model, ResidentRunner place, CancellationToken cancellationToken)
+    public Task BringAsync(LoadedModel model, ResidentRunner place, CancellationToken cancellationToken) => OwnThread.RunAsync(() => Bring(model, place, cancellationToken));
+
+    private void Bring(LoadedModel model, ResidentRunner place, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         StaleVersionException.ThrowIfChanged(place.Found);
@@ -55,7 +57,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         place.Put(runner, best);
         try
         {
-            Warm(model, action => action(), bound);
+            Warm(model, bound);
         }
         catch
         {
@@ -64,24 +66,21 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private T? Try<T>(FoundVersion found, Func<T> load, out string? reason, CancellationToken cancellationToken)
-        where T : class
+    private async Task<(LoadedModel? Model, string? Reason)> TryAsync(FoundVersion found, Func<LoadedModel> load, CancellationToken cancellationToken)
     {
         try
         {
-            reason = null;
-            return load();
+            return (await OwnThread.RunAsync(load), null);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // A broken model must not keep the others from serving, whatever is wrong with it.
-            reason = e.Message;
             Log.LoadFailed(logger, found.Model, found.Version, e.Message, e);
-            return null;
+            return (null, e.Message);
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, InferenceOptions? known, Action<Action> warm, RunBound bound)
+    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, InferenceOptions? known, Action<Action> aside, RunBound bound)
     {
         var started = time.GetTimestamp();
         var (runner, best) = known is null ? new VariantChoice(runners, bound, time).Create(found, OptionsOf(found)) : (Create(found, known), known);
@@ -89,10 +88,10 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         place.Put(runner, best);
         try
         {
-            var model = Describe(found, place);
-            Warm(model, warm, bound);
+            LoadedModel? model = null;
+            aside(() => Warm(model = Describe(found, place), bound));
             place.LoadTime = time.GetElapsedTime(started);
-            return model;
+            return model!;
         }
         catch
         {
@@ -121,9 +120,9 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         return new LoadedModel(info, place, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
     }
 
-    private void Warm(LoadedModel model, Action<Action> warm, RunBound bound)
+    private void Warm(LoadedModel model, RunBound bound)
     {
-        warm(() => new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(model.Runner.Signature, model.Settings, model.Buckets)));
+        new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(model.Runner.Signature, model.Settings, model.Buckets));
         var info = model.Describe();
         Log.Loaded(logger, info.Model, info.Version, info.Device, Providers(info), info.MaxBatchSize);
     }

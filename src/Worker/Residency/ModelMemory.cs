@@ -148,7 +148,7 @@ internal sealed class ModelMemory(ServedModels served, ModelLoader loader, IOpti
         var isFirst = lane.Place!.Options is null;
         try
         {
-            await Task.Run(() => loader.Bring(lane.Model, lane.Place!, cancellationToken), cancellationToken);
+            await loader.BringAsync(lane.Model, lane.Place!, cancellationToken);
             InferenceTelemetry.ModelLoads.Record(lane.Place!.LoadTime.TotalSeconds, new KeyValuePair<string, object?>("model", lane.Info.Model));
             Log.BroughtIn(logger, lane.Info.Model, lane.Info.Version, lane.Place.LoadTime.TotalMilliseconds);
             Begin(lane, isFirst);

@@ -14,7 +14,7 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
 {
     private const int MostWaiting = 16, MostBytes = 1 << 20;
     private const double ShortestMs = 1e-3, MostRatio = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), Look = TimeSpan.FromMilliseconds(5);
     private readonly BlockingCollection<(ShadowPair Pair, Tensor[] Inputs, int Rows)> _waiting = new(MostWaiting);
     private readonly object _starting = new();
     private volatile Dictionary<string, ShadowPair> _pairs = [];
@@ -83,7 +83,13 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
     }
 
     /// <summary>A thread of low priority still takes caches, and locks that it may be interrupted with. On a device that is never free it is its turn in the end.</summary>
-    private static void AwaitRoom(ModelLane lane) => SpinWait.SpinUntil(() => !lane.IsDeviceBusy, Patience);
+    private static void AwaitRoom(ModelLane lane)
+    {
+        for (var waited = TimeSpan.Zero; lane.IsDeviceBusy && waited < Patience; waited += Look)
+        {
+            Thread.Sleep(Look);
+        }
+    }
 
     /// <summary>At most a quarter of a core.</summary>
     private static void Rest(TimeSpan used) => Thread.Sleep(used * 3 < Patience ? used * 3 : Patience);
@@ -119,7 +125,13 @@ internal sealed class ShadowTraffic(DriftSampler drift, TimeProvider time, ILogg
             return;
         }
 
-        var (before, after) = drift.Compare(pair.Base, expected.Outputs.Tensors, actual.Outputs.Tensors, rows);
+        // Not on this thread: who waits for the collector would wait for it, and it for a processor that is free.
+        Task.Run(() => Count(pair, expected, actual, rows)).GetAwaiter().GetResult();
+    }
+
+    private void Count(ShadowPair pair, Answer expected, Answer actual, int rows)
+    {
+        var (before, after) = drift.Compare(pair.Base, expected.Outputs!.Tensors, actual.Outputs!.Tensors, rows);
         pair.Tally.AddBins(before, after);
         var agreement = OutputAgreement.Of(expected.Outputs.Tensors, actual.Outputs.Tensors, rows, pair.Candidate.Settings.Rollout!.Tolerance);
         pair.Tally.Add(("jobs", 1), ("rows", rows), ("agreed", agreement.Agreed.Count(agreed => agreed)), ("timed", 1), ("log_ratio", LogRatio(actual.Ms, expected.Ms)));

@@ -18,7 +18,7 @@ internal static class ModelCheckProgram
     {
         using (var self = Process.GetCurrentProcess())
         {
-            // The versions that serve come first.
+            // The versions that serve come first. On Linux this is for new threads alone; those that are there have the priority of the thread that started this.
             self.PriorityClass = ProcessPriorityClass.BelowNormal;
         }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using QueueInference.Contracts;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models;
+using QueueInference.Worker.Residency;
 using Xunit;
 
 namespace QueueInference.Tests.Worker.Models;
@@ -201,15 +202,54 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.True(loaded.BatchSafe);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LoadAsync_Always_TakesNoThreadOfThePool(bool isBeside)
+    {
+        files.Add("m", "1", "two_in_two_out");
+        var threads = new RecordingThreads();
+        var loader = new ModelLoader(threads, threads, new() { IntraOpThreads = 1 }, TimeProvider.System, logger);
+        var cancellationToken = TestContext.Current.CancellationToken;
+
+        var (model, _) = await loader.LoadAsync(Assert.Single(Chosen(files.Root)), isBeside, known: null, cancellationToken);
+        using (model)
+        {
+            await loader.BringAsync(model!, (ResidentRunner)model!.Runner, cancellationToken);
+        }
+
+        // One for the check, and those that made the sessions.
+        Assert.True(threads.ArePooled.Count >= 3);
+        Assert.DoesNotContain(true, threads.ArePooled);
+    }
+
     private LoadedModel? Load() => Load(Assert.Single(Chosen(files.Root)));
 
     private static IReadOnlyList<FoundVersion> Chosen(string root) => RolloutPlan.Of(new ModelRepository(root, new RecordingLogger<ModelRepository>()).Scan(), [], []).Load;
 
-    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger).Load(found, isBeside: false, known: null, out _, TestContext.Current.CancellationToken);
+    private LoadedModel? Load(FoundVersion found) => new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger).LoadAsync(found, isBeside: false, known: null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Model;
 
     private sealed class NoCheck : QueueInference.Worker.Models.Checking.IModelCheck
     {
         /// <summary>The process that checks has tests of its own.</summary>
         public QueueInference.Worker.Models.Checking.CheckedModel Run(FoundVersion found, CancellationToken cancellationToken) => new(null, 0);
+    }
+
+    /// <summary>Remembers whether it was called on threads of the pool, of which there is one where a container has one core.</summary>
+    private sealed class RecordingThreads : IModelRunnerFactory, QueueInference.Worker.Models.Checking.IModelCheck
+    {
+        public List<bool> ArePooled { get; } = [];
+
+        public IModelRunner Create(string path, InferenceOptions options)
+        {
+            ArePooled.Add(Thread.CurrentThread.IsThreadPoolThread);
+            return new OnnxModelRunnerFactory().Create(path, options);
+        }
+
+        public QueueInference.Worker.Models.Checking.CheckedModel Run(FoundVersion found, CancellationToken cancellationToken)
+        {
+            ArePooled.Add(Thread.CurrentThread.IsThreadPoolThread);
+            return new(null, 0);
+        }
     }
 }
