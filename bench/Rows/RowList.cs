@@ -10,6 +10,7 @@ internal static class RowList
     public static List<Row> All { get; } =
     [
         new("R1", ">=0.97", "items/s through the service ÷ raw ONNX Runtime loop, ResNet-50 shape", context => Throughput.RunAsync(context, BenchModels.ResNet50())),
+        new("R1b", ">=0.97", "the same, BERT-base shape (128 words, 2 kB of input)", context => Throughput.RunAsync(context, BenchModels.BertBase)),
         new("R1s", ">=0.50", "the same, real text-direction classifier (110 kB input)", context => Throughput.RunAsync(context, BenchModels.TextDirection)),
         new("G", ">=0.95/0.85", "R1 on a GPU: BERT-base / ResNet-50 shapes (--providers cuda)", Gpu.RunAsync),
         new("o", "<=250", "CPU-µs per durable single-row job, all processes but the generator, null model",

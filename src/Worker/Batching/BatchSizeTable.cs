@@ -58,6 +58,19 @@ internal sealed class BatchSizeTable(int maxRows, bool auto = false)
         }
     }
 
+    /// <summary>Begins with times that were measured elsewhere, as if each had been seen just often enough.</summary>
+    public void TakeOver(IEnumerable<BatchTime> times)
+    {
+        foreach (var time in times)
+        {
+            // The first of each is forgotten: it stands for the run that finds the memory.
+            for (var run = 0; run <= BatchChoice.EnoughSamples; run++)
+            {
+                Observe(time.Rows, TimeSpan.FromMilliseconds(time.Milliseconds));
+            }
+        }
+    }
+
     /// <summary>So many rows did not fit into the memory of the device: from now on at most half of them run together.</summary>
     public void OutOfMemory(int rows) => LimitTo(rows / 2);
 

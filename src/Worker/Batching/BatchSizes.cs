@@ -44,6 +44,15 @@ internal sealed class BatchSizes(int maxRows, bool auto = false)
         }
     }
 
+    /// <summary>Begins with what was measured of a model that is like this one; its own runs soon count for more.</summary>
+    public void TakeOver(BatchSizes other)
+    {
+        foreach (var (shapeKey, table, _) in other.Shapes)
+        {
+            For(shapeKey).TakeOver(table.Times);
+        }
+    }
+
     /// <summary>From now on at most so many rows run together, whatever the shape.</summary>
     public void LimitTo(int rows)
     {

@@ -9,7 +9,7 @@ namespace QueueInference.Worker.Batching;
 internal sealed partial class ModelLane
 {
     /// <summary>Its place in memory; null where it has one for good.</summary>
-    public ResidentRunner? Place => _model.Runner as ResidentRunner;
+    public ResidentRunner? Place => _model.Place;
 
     /// <summary>Whether its batches run: it is in memory, and is to stay there.</summary>
     public bool IsResident => !_isResting;

@@ -159,8 +159,8 @@ internal sealed class ModelRollout(
     }
 
     /// <summary>Another version of the model that serves by the same settings.</summary>
-    private ResidentRunner? Known(FoundVersion version) => served.Lanes.Where(lane => lane.Info.Model == version.Model && lane.IsResident)
-        .Select(lane => lane.Place).FirstOrDefault(place => place?.Found.SettingsStamp == version.SettingsStamp);
+    private LoadedModel? Known(FoundVersion version) => served.Lanes.Where(lane => lane.Info.Model == version.Model && lane.IsResident)
+        .Select(lane => lane.Model).FirstOrDefault(model => model.Place?.Found.SettingsStamp == version.SettingsStamp);
 
     private async Task<string?> AdmitAsync(LoadedModel model, IReadOnlyList<int> there, CancellationToken cancellationToken)
     {

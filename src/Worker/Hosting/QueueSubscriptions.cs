@@ -17,19 +17,18 @@ internal sealed class QueueSubscriptions(IJobBus bus, Func<Delivery, Task> handl
     /// <summary>Whether every queue that is wanted is read.</summary>
     public bool HaveBegun => _all.Values.All(subscription => subscription.Begun.IsCompletedSuccessfully);
 
-    /// <summary>Begins with what is new. A queue that is read with another prefetch is begun anew.</summary>
+    /// <summary>Begins with what is new. A queue that is read with quite another prefetch is begun anew.</summary>
     public void Begin(IReadOnlyDictionary<string, int> prefetchByQueue, CancellationToken cancellationToken)
     {
         foreach (var (queue, prefetch) in prefetchByQueue)
         {
-            if (_all.TryGetValue(queue, out var old) && old.Prefetch != prefetch)
-            {
-                _ = StopAsync(queue);
-            }
-
-            _all.GetOrAdd(queue, _ => new Subscription(this, queue, prefetch, cancellationToken));
+            var over = _all.TryGetValue(queue, out var old) && IsOther(old.Prefetch, prefetch) ? StopAsync(queue) : Task.CompletedTask;
+            _all.GetOrAdd(queue, _ => new Subscription(this, queue, prefetch, over, cancellationToken));
         }
     }
+
+    /// <summary>It follows from measured times, which are never twice the same; and nothing is taken while a queue is begun anew.</summary>
+    private static bool IsOther(int before, int now) => now > 2 * before || before > 2 * now;
 
     /// <summary>Ends those to other queues; returns when what they took is settled.</summary>
     public Task KeepAsync(IReadOnlySet<string> queues) => Task.WhenAll(_all.Keys.Where(queue => !queues.Contains(queue)).Select(StopAsync));
@@ -68,12 +67,24 @@ internal sealed class QueueSubscriptions(IJobBus bus, Func<Delivery, Task> handl
     private sealed class Subscription
     {
         private readonly CancellationTokenSource _stop;
+        private readonly Task _over;
 
-        public Subscription(QueueSubscriptions owner, string queue, int prefetch, CancellationToken cancellationToken)
+        /// <param name="owner">Whose it is.</param>
+        /// <param name="queue">The queue.</param>
+        /// <param name="prefetch">Messages held at most.</param>
+        /// <param name="over">The end of an earlier one to the same queue: the bus has one at a time.</param>
+        /// <param name="cancellationToken">Ends the tries.</param>
+        public Subscription(QueueSubscriptions owner, string queue, int prefetch, Task over, CancellationToken cancellationToken)
         {
-            Prefetch = prefetch;
+            (Prefetch, _over) = (prefetch, over);
             _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Begun = owner.SubscribeAsync(queue, prefetch, _stop.Token);
+            Begun = BeginAsync(_stop.Token);
+
+            async Task<IAsyncDisposable> BeginAsync(CancellationToken token)
+            {
+                await over.WaitAsync(token);
+                return await owner.SubscribeAsync(queue, prefetch, token);
+            }
         }
 
         public int Prefetch { get; }
@@ -94,6 +105,7 @@ internal sealed class QueueSubscriptions(IJobBus bus, Func<Delivery, Task> handl
             finally
             {
                 _stop.Dispose();
+                await _over;
             }
         }
     }

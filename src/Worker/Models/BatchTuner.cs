@@ -26,10 +26,26 @@ internal sealed class BatchTuner(IModelRunner runner, TimeProvider time)
         {
             foreach (var size in table.Sizes.TakeWhile(size => size <= mostRows && IsWorthARun(table.Times, size, pass, budget, time.GetElapsedTime(started))))
             {
-                if (!Run(table, size, inputs(size)))
+                if (!Run(table, size, inputs(size), isMeasured: true))
                 {
                     break;
                 }
+            }
+        }
+    }
+
+    /// <summary>Runs each size that jobs may have soon, for its memory, and measures nothing: beside jobs of other versions no time means much.</summary>
+    /// <param name="table">What is known of a model that is like this one.</param>
+    /// <param name="inputs">Makes the inputs of so many rows.</param>
+    /// <param name="mostRows">Rows that such inputs may have at most.</param>
+    /// <exception cref="InferenceException">The model refuses the inputs.</exception>
+    public void Warm(BatchSizeTable table, Func<int, IReadOnlyList<Tensor>> inputs, int mostRows)
+    {
+        foreach (var size in table.Sizes.TakeWhile(size => size <= Math.Min(mostRows, 2 * table.Chosen)))
+        {
+            if (!Run(table, size, inputs(size), isMeasured: false))
+            {
+                break;
             }
         }
     }
@@ -46,13 +62,17 @@ internal sealed class BatchTuner(IModelRunner runner, TimeProvider time)
     }
 
     /// <summary>Runs once; false when memory ran out.</summary>
-    private bool Run(BatchSizeTable table, int rows, IReadOnlyList<Tensor> inputs)
+    private bool Run(BatchSizeTable table, int rows, IReadOnlyList<Tensor> inputs, bool isMeasured)
     {
         try
         {
             var started = time.GetTimestamp();
             runner.Run(inputs).Dispose();
-            table.Observe(rows, time.GetElapsedTime(started));
+            if (isMeasured)
+            {
+                table.Observe(rows, time.GetElapsedTime(started));
+            }
+
             return true;
         }
         catch (InferenceException e) when (e.Failure == InferenceFailure.OutOfMemory && rows > 1)

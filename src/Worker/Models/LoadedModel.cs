@@ -1,6 +1,7 @@
 using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
+using QueueInference.Worker.Residency;
 
 namespace QueueInference.Worker.Models;
 
@@ -20,6 +21,9 @@ internal sealed class LoadedModel(ModelVersionInfo info, IModelRunner runner, Mo
 
     public IModelRunner Runner => runner;
 
+    /// <summary>Its place in memory, where it has one that it may leave.</summary>
+    public ResidentRunner? Place => runner as ResidentRunner;
+
     public ModelSettings Settings => settings;
 
     public BatchSizes BatchSizes => batchSizes;
@@ -32,6 +36,15 @@ internal sealed class LoadedModel(ModelVersionInfo info, IModelRunner runner, Mo
     {
         get => _buckets;
         init => _buckets = value;
+    }
+
+    /// <summary>Begins with the batch sizes of a version that is like it, if any.</summary>
+    public void TakeOver(LoadedModel? known)
+    {
+        if (known is not null)
+        {
+            batchSizes.TakeOver(known.BatchSizes);
+        }
     }
 
     /// <summary>Whether rows run together give what they give alone; null while that is not known.</summary>

@@ -14,12 +14,12 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     /// <param name="isBeside">Whether others serve meanwhile, and come first.</param>
     /// <param name="known">A version of this model that serves, if any: what was found best for it is better than what could be measured beside its jobs.</param>
     /// <param name="cancellationToken">Ends it: the worker stops.</param>
-    public Task<(LoadedModel? Model, string? Reason)> LoadAsync(FoundVersion found, bool isBeside, ResidentRunner? known, CancellationToken cancellationToken) => TryAsync(found, () =>
+    public Task<(LoadedModel? Model, string? Reason)> LoadAsync(FoundVersion found, bool isBeside, LoadedModel? known, CancellationToken cancellationToken) => TryAsync(found, () =>
     {
         Action<Action> aside = isBeside ? LowPriority.Run : action => action();
         var bytes = 0L;
         aside(() => bytes = BytesOf(found, check.Run(found, cancellationToken)));
-        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known!.Options : null, aside, new RunBound(options.WarmupLimit, time, cancellationToken));
+        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known : null, aside, new RunBound(options.WarmupLimit, time, cancellationToken));
     }, cancellationToken);
 
     /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; as <see cref="LoadAsync"/> does.</summary>
@@ -80,16 +80,21 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, InferenceOptions? known, Action<Action> aside, RunBound bound)
+    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, LoadedModel? known, Action<Action> aside, RunBound bound)
     {
         var started = time.GetTimestamp();
-        var (runner, best) = known is null ? new VariantChoice(runners, bound, time).Create(found, OptionsOf(found)) : (Create(found, known), known);
+        var (runner, best) = known?.Place?.Options is { } options ? (Create(found, options), options) : new VariantChoice(runners, bound, time).Create(found, OptionsOf(found));
         var place = new ResidentRunner(found, runner.Signature, runner.Device, bytes);
         place.Put(runner, best);
         try
         {
             LoadedModel? model = null;
-            aside(() => Warm(model = Describe(found, place), bound));
+            aside(() =>
+            {
+                model = Describe(found, place);
+                model.TakeOver(known);
+                Warm(model, bound);
+            });
             place.LoadTime = time.GetElapsedTime(started);
             return model!;
         }
@@ -101,7 +106,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     }
 
     /// <summary>A model of another size may run best in another way.</summary>
-    private static bool IsLike(ResidentRunner? known, long bytes) => known is not null && bytes <= 2 * known.Bytes && known.Bytes <= 2 * bytes;
+    private static bool IsLike(LoadedModel? known, long bytes) => known?.Place is { } place && bytes <= 2 * place.Bytes && place.Bytes <= 2 * bytes;
 
     /// <summary>A session's own threads would keep the priority of the thread that makes them.</summary>
     private IModelRunner Create(FoundVersion found, InferenceOptions known) =>

@@ -132,7 +132,15 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
     {
         var made = Make(1);
         var mostRows = Math.Max(1, MostBytes / Math.Max(1, made.Sum(input => input.Data.Length)));
-        new BatchTuner(_runner, time).Measure(model.BatchSizes.For(TensorBatch.ShapeKey(made)), Rows, mostRows, budget);
+        var (tuner, table) = (new BatchTuner(_runner, time), model.BatchSizes.For(TensorBatch.ShapeKey(made)));
+        if (table.Times.Count > 0)
+        {
+            tuner.Warm(table, Rows, mostRows);
+        }
+        else
+        {
+            tuner.Measure(table, Rows, mostRows, budget);
+        }
 
         Tensor[] Make(int rows) => WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
 

@@ -64,6 +64,44 @@ public sealed class BatchSizesTests
         Assert.Equal((1, 1, 1, 1), (_sizes.MaxRows, _sizes.Largest, _sizes.For("a").Choose(100), _sizes.For("b").Choose(100)));
     }
 
+    [Fact]
+    public void TakeOver_OfAnother_ChoosesAsItDoes()
+    {
+        Measure("a", rows => rows <= 4 ? 1 + rows : 9 * rows);
+        var mine = new BatchSizes(16, auto: true);
+
+        mine.TakeOver(_sizes);
+
+        Assert.Equal((_sizes.For("a").Chosen, _sizes.For("a").Next, _sizes.RowCost), (mine.For("a").Chosen, mine.For("a").Next, mine.RowCost));
+        Assert.Equal(_sizes.For("a").Times.Select(time => (time.Rows, time.Milliseconds)), mine.For("a").Times.Select(time => (time.Rows, time.Milliseconds)));
+    }
+
+    [Fact]
+    public void TakeOver_ThenRunsThatTakeLonger_BelievesThese()
+    {
+        Run("a", 1, 1);
+        var mine = new BatchSizes(16, auto: true);
+        mine.TakeOver(_sizes);
+
+        for (var run = 0; run < 12; run++)
+        {
+            mine.For("a").Observe(1, TimeSpan.FromMilliseconds(5));
+        }
+
+        Assert.Equal(5, mine.RowCost);
+    }
+
+    [Fact]
+    public void TakeOver_LargerThanMayRunHere_IsLeftOut()
+    {
+        Measure("a", rows => 1 + (0.1 * rows));
+        var mine = new BatchSizes(4, auto: true);
+
+        mine.TakeOver(_sizes);
+
+        Assert.Equal([1, 2, 4], mine.For("a").Times.Select(time => time.Rows));
+    }
+
     private void Measure(string shape, Func<int, double> milliseconds)
     {
         foreach (var rows in _sizes.For(shape).Sizes)

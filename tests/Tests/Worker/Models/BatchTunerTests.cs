@@ -1,3 +1,4 @@
+using QueueInference.Contracts;
 using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 using QueueInference.Worker.Models;
@@ -16,6 +17,18 @@ public sealed class BatchTunerTests
         Assert.Equal([1, 2, 4, 8, 16, 32, 64], table.Times.Select(time => time.Rows));
         Assert.All(table.Times, time => Assert.Equal((1 + (0.05 * time.Rows), 5), (time.Milliseconds, time.Samples)));
         Assert.Equal((64, null), (table.Chosen, table.Next));
+    }
+
+    [Fact]
+    public void Warm_SizesKnown_RunsThoseOfJobsOnceAndMeasuresNothing()
+    {
+        var known = Measure(new SimulatedModel(rows => rows <= 4 ? 1 + rows : 9 * rows), 64);
+        var (model, times) = (new SimulatedModel(_ => 1), known.Times);
+
+        new BatchTuner(model, model.Time).Warm(known, Rows, 64);
+
+        Assert.Equal([1, 2, 4, 8], model.Runs);
+        Assert.Equal(times, known.Times);
     }
 
     [Fact]
@@ -83,7 +96,9 @@ public sealed class BatchTunerTests
     private static BatchSizeTable Measure(SimulatedModel model, int maxRows, int mostRows = 1024)
     {
         var table = new BatchSizeTable(maxRows, auto: true);
-        new BatchTuner(model, model.Time).Measure(table, rows => [TestTensors.Floats("x", [rows, 2], new float[rows * 2])], mostRows, Budget);
+        new BatchTuner(model, model.Time).Measure(table, Rows, mostRows, Budget);
         return table;
     }
+
+    private static Tensor[] Rows(int rows) => [TestTensors.Floats("x", [rows, 2], new float[rows * 2])];
 }

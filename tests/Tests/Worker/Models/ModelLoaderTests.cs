@@ -223,6 +223,24 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.DoesNotContain(true, threads.ArePooled);
     }
 
+    [Fact]
+    public async Task LoadAsync_BesideOneThatIsLikeIt_TakesItsBatchSizesAndMeasuresNothing()
+    {
+        files.Add("m", "1", "two_in_two_out");
+        var loader = new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger);
+        var (version, cancellationToken) = (Assert.Single(Chosen(files.Root)), TestContext.Current.CancellationToken);
+        var (serves, _) = await loader.LoadAsync(version, isBeside: false, known: null, cancellationToken);
+        using var known = serves!;
+
+        var (comes, _) = await loader.LoadAsync(version, isBeside: true, known, cancellationToken);
+
+        using var like = comes!;
+        var (before, after) = (Assert.Single(known.BatchSizes.Shapes).Table, Assert.Single(like.BatchSizes.Shapes).Table);
+        Assert.NotEmpty(before.Times);
+        Assert.Equal(before.Times.Select(time => (time.Rows, Math.Round(time.Milliseconds, 3))), after.Times.Select(time => (time.Rows, Math.Round(time.Milliseconds, 3))));
+        Assert.Equal(before.Chosen, after.Chosen);
+    }
+
     private LoadedModel? Load() => Load(Assert.Single(Chosen(files.Root)));
 
     private static IReadOnlyList<FoundVersion> Chosen(string root) => RolloutPlan.Of(new ModelRepository(root, new RecordingLogger<ModelRepository>()).Scan(), [], []).Load;
