@@ -60,7 +60,7 @@ internal static partial class LowPriority
         }
     }
 
-    /// <summary>Gives the processor up at once when anything else wakes; a low number as above runs to the end of its slice.</summary>
+    /// <summary>Gives the processor up at once when anything else wakes; one that is merely low runs to the end of its slice.</summary>
     private static void LowerMost()
     {
         if (!OperatingSystem.IsLinux() || SetScheduler(CallingThread, Idle, 0) != 0)
