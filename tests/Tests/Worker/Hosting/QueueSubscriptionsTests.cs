@@ -65,7 +65,7 @@ public sealed class QueueSubscriptionsTests : IDisposable
     private static void Begin(QueueSubscriptions subscriptions, int prefetch) =>
         subscriptions.Begin(new Dictionary<string, int> { ["qi.run.m.normal"] = prefetch }, TestContext.Current.CancellationToken);
 
-    /// <summary>Refuses a second subscription to a queue, as MassTransit does; one ends when what it took is settled.</summary>
+    /// <summary>Takes one subscription to a queue at a time; one ends when what it took is settled.</summary>
     private sealed class OneAtATimeBus : IJobBus
     {
         private readonly TaskCompletionSource _settled = new();
