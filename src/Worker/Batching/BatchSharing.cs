@@ -24,8 +24,7 @@ internal sealed class BatchSharing(LoadedModel model, IModelRunner runner, ILogg
         var jobs = parts.Where(part => part.Job.Length == parts[0].Job.Length).Take(3).Select(part => TensorBatch.Rows(part.Job.Inputs, part.FirstRow, part.Rows)).ToList();
         try
         {
-            // Equal rows would prove nothing.
-            if (jobs.Count > 1 && !jobs[0].Zip(jobs[1]).All(pair => pair.First.Data.Span.SequenceEqual(pair.Second.Data.Span)))
+            if (BatchSafety.CanTell(jobs))
             {
                 model.JudgeBatching(BatchSafety.Compare(runner, jobs));
                 Log.SharingChecked(logger, model.Info.Model, model.BatchSafe == true);

@@ -243,7 +243,17 @@ internal sealed partial class ModelLane : IDeviceLane, IDisposable
         _ahead.Free(stage);
         BatchMetrics.Record(_model, batch, outcomes.Parts);
         _services.Traffic?.Ran(this, outcomes.Parts);
+        Sample(outcomes.Parts, startedAt);
         return _ends.Hand(outcomes, startedAt);
+    }
+
+    /// <summary>Only what a run has answered: another version must not be warmed with what ends it.</summary>
+    private void Sample(IReadOnlyList<PartOutcome> parts, long now)
+    {
+        if (parts is [{ Failure: null, Part.Job: { Alone: false } job }, ..])
+        {
+            _model.Samples.Offer(Info.Signature, job.Inputs, now);
+        }
     }
 
     private List<BatchPart> Preview()

@@ -7,6 +7,10 @@ namespace QueueInference.Worker.Models;
 /// <summary>Finds out whether jobs may share a batch: rows run together must give what the same rows give alone.</summary>
 internal static class BatchSafety
 {
+    /// <summary>Whether a comparison of these jobs would prove anything: equal rows would not.</summary>
+    public static bool CanTell(IReadOnlyList<IReadOnlyList<Tensor>> jobs) =>
+        jobs.Count > 1 && !jobs[0].Zip(jobs[1]).All(pair => pair.First.Data.Span.SequenceEqual(pair.Second.Data.Span));
+
     /// <summary>Whether these jobs give together what each gives alone: the output that differs most, or null where nothing differs.</summary>
     /// <param name="runner">The model.</param>
     /// <param name="jobs">The inputs of two jobs or more, different ones, all with the same <see cref="TensorBatch.ShapeKey"/>.</param>

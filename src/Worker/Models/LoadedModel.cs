@@ -28,6 +28,9 @@ internal sealed class LoadedModel(ModelVersionInfo info, IModelRunner runner, Mo
 
     public BatchSizes BatchSizes => batchSizes;
 
+    /// <summary>Jobs that it has answered, for a version that is to come.</summary>
+    public JobSamples Samples { get; } = new();
+
     /// <summary>Whether rows of jobs can be laid side by side, each at its place: strings have no fixed size.</summary>
     public bool CanStage { get; } = info.Signature.Batchable && info.Signature.Inputs.All(input => input.Datatype != TensorDatatype.Bytes);
 

@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(311, LogLevel.Warning, "{Model} version {Version} refused made-up data; its sequences are padded without knowing whether it looks at the padding.")]
     public static partial void PaddingUnchecked(ILogger logger, string model, int version, Exception exception);
 
+    [LoggerMessage(313, LogLevel.Information, "{Model} version {Version} refused jobs that another version has answered; the jobs it gets will tell.")]
+    public static partial void RehearsalFailed(ILogger logger, string model, int version, Exception exception);
+
     [LoggerMessage(312, LogLevel.Information, "The run times of {Model} version {Version} could not be measured at start; its jobs will tell.")]
     public static partial void MeasuringFailed(ILogger logger, string model, int version, Exception exception);
 }

@@ -19,7 +19,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         Action<Action> aside = isBeside ? LowPriority.Run : action => action();
         var bytes = 0L;
         aside(() => bytes = BytesOf(found, check.Run(found, cancellationToken)));
-        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known : null, aside, new RunBound(options.WarmupLimit, time, cancellationToken));
+        return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known : null, known?.Samples.Jobs ?? [], aside, new RunBound(options.WarmupLimit, time, cancellationToken));
     }, cancellationToken);
 
     /// <summary>Checks one version, and answers what can be known of it without bringing it into memory; as <see cref="LoadAsync"/> does.</summary>
@@ -57,7 +57,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         place.Put(runner, best);
         try
         {
-            Warm(model, bound);
+            Warm(model, bound, []);
         }
         catch
         {
@@ -80,7 +80,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         }
     }
 
-    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, LoadedModel? known, Action<Action> aside, RunBound bound)
+    private LoadedModel LoadAndWarm(FoundVersion found, long bytes, LoadedModel? known, IReadOnlyList<Tensor[]> samples, Action<Action> aside, RunBound bound)
     {
         var started = time.GetTimestamp();
         var (runner, best) = known?.Place?.Options is { } options ? (Create(found, options), options) : new VariantChoice(runners, bound, time).Create(found, OptionsOf(found));
@@ -93,7 +93,7 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
             {
                 model = Describe(found, place);
                 model.TakeOver(known);
-                Warm(model, bound);
+                Warm(model, bound, samples);
             });
             place.LoadTime = time.GetElapsedTime(started);
             return model!;
@@ -125,9 +125,9 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
         return new LoadedModel(info, place, settings, sizes) { Buckets = SequenceBuckets.Create(signature, settings.Batching) };
     }
 
-    private void Warm(LoadedModel model, RunBound bound)
+    private void Warm(LoadedModel model, RunBound bound, IReadOnlyList<Tensor[]> samples)
     {
-        new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(model.Runner.Signature, model.Settings, model.Buckets));
+        new ModelWarmup(model, bound, time, logger).Run(WarmupShapes.Of(model.Runner.Signature, model.Settings, model.Buckets), samples);
         var info = model.Describe();
         Log.Loaded(logger, info.Model, info.Version, info.Device, Providers(info), info.MaxBatchSize);
     }

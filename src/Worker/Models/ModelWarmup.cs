@@ -1,4 +1,6 @@
 using QueueInference.Contracts;
+using QueueInference.Core.Tensors;
+using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models;
@@ -26,8 +28,9 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
     private bool _takesZeros, _takesRandom;
 
     /// <summary>Runs everything. What the model refuses is logged and stays unknown.</summary>
-    /// <param name="shapes">The known shapes; without them one is guessed, and nothing is measured.</param>
-    public void Run(IReadOnlyList<TensorSpec[]> shapes)
+    /// <param name="shapes">The known shapes; without them one is guessed, and nothing is measured but with samples.</param>
+    /// <param name="samples">Jobs that another version has answered, if any.</param>
+    public void Run(IReadOnlyList<TensorSpec[]> shapes, IReadOnlyList<Tensor[]> samples)
     {
         var isGuess = shapes.Count == 0;
         var first = isGuess ? WarmupShapes.Guess(_signature) : shapes[0];
@@ -35,6 +38,10 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
         _takesRandom = Try(() => CheckBatching(first, isGuess), e => Log.BatchingUnchecked(logger, Name, Version, e));
         Try(() => CheckPadding(first, isGuess), e => Log.PaddingUnchecked(logger, Name, Version, e));
         Measure(shapes);
+        if (isGuess || model.BatchSafe is null)
+        {
+            Try(() => Rehearse(samples), e => Log.RehearsalFailed(logger, Name, Version, e));
+        }
     }
 
     private string Name => model.Info.Model;
@@ -115,6 +122,21 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
         }
     }
 
+    /// <summary>Without it the first jobs would find its memory, and be run once more to see whether they may share a batch.</summary>
+    private void Rehearse(IReadOnlyList<Tensor[]> samples)
+    {
+        var jobs = samples.Where(job => SignatureCheck.Find(_signature, job, null, int.MaxValue) is null).ToList();
+        if (_signature.Batchable && model.BatchSafe is null && BatchSafety.CanTell(jobs))
+        {
+            JudgeBatching(BatchSafety.Compare(_runner, jobs), isGuess: false);
+        }
+
+        if (jobs is [var one, ..])
+        {
+            Measure(one, rows => TensorBatch.Stack([.. Enumerable.Range(0, rows).Select(row => jobs[row % jobs.Count])]), ShapeBudget);
+        }
+    }
+
     private void Measure(IReadOnlyList<TensorSpec[]> shapes)
     {
         var started = time.GetTimestamp();
@@ -131,20 +153,26 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
     private void Measure(TensorSpec[] inputs, TimeSpan budget)
     {
         var made = Make(1);
-        var mostRows = Math.Max(1, MostBytes / Math.Max(1, made.Sum(input => input.Data.Length)));
-        var (tuner, table) = (new BatchTuner(_runner, time), model.BatchSizes.For(TensorBatch.ShapeKey(made)));
-        if (table.Times.Count > 0)
-        {
-            tuner.Warm(table, Rows, mostRows);
-        }
-        else
-        {
-            tuner.Measure(table, Rows, mostRows, budget);
-        }
+        Measure(made, Rows, budget);
 
         Tensor[] Make(int rows) => WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
 
         // Sizes ascend at first, and later runs take the first rows of the largest.
         IReadOnlyList<Tensor> Rows(int rows) => !_signature.Batchable ? made : WarmupData.FirstRows(made, rows) ?? (made = Make(rows));
+    }
+
+    /// <summary>Runs the sizes of a shape that is known from a version that is like this one, and measures those of another.</summary>
+    private void Measure(Tensor[] one, Func<int, IReadOnlyList<Tensor>> rows, TimeSpan budget)
+    {
+        var mostRows = Math.Max(1, MostBytes / Math.Max(1, one.Sum(input => input.Data.Length)));
+        var (tuner, table) = (new BatchTuner(_runner, time), model.BatchSizes.For(TensorBatch.ShapeKey(one)));
+        if (table.Times.Count > 0)
+        {
+            tuner.Warm(table, rows, mostRows);
+        }
+        else
+        {
+            tuner.Measure(table, rows, mostRows, budget);
+        }
     }
 }

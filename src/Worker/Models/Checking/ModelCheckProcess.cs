@@ -91,13 +91,12 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
         var watch = Stopwatch.StartNew();
         while (!answer.Wait(Look, cancellationToken))
         {
-            process.Refresh();
             if (watch.Elapsed > patience)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"Loading it and running it once takes longer than {patience.TotalSeconds:0} seconds.");
             }
 
-            if (!process.HasExited && process.WorkingSet64 > mostBytes)
+            if (ProcessMemory.Of(process) > mostBytes)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"Loading it and running it once takes more than {mostBytes >> 20} MiB of memory.");
             }
@@ -128,7 +127,8 @@ internal sealed class ModelCheckProcess(IReadOnlyList<string> program, TimeSpan 
     {
         if (_process is { } process)
         {
-            process.Kill(entireProcessTree: true);
+            // Not its tree, which it has none of: that reads the threads of all processes (see ProcessMemory).
+            process.Kill();
             process.Dispose();
             _process = null;
         }
