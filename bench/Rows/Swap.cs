@@ -11,7 +11,7 @@ namespace QueueInference.Bench.Rows;
 internal static class Swap
 {
     private const double Share = 0.6;
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1), Look = TimeSpan.FromMilliseconds(100);
 
     public static async Task<Outcome> RunAsync(RowContext context)
     {
@@ -75,6 +75,8 @@ internal static class Swap
         var watch = Stopwatch.StartNew();
         await Wait.UntilAsync(async () =>
         {
+            // Each question costs the Api, the store and the generator something, in the moments that are measured.
+            await Task.Delay(Look);
             using var document = JsonDocument.Parse(await platform.Api.Http.GetStringAsync($"/v1/models/{name}"));
             return document.RootElement.GetProperty("versions").EnumerateArray()
                 .Any(one => one.GetProperty("default").GetBoolean() && one.GetProperty("version").GetString() == $"{version}");

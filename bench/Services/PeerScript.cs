@@ -52,6 +52,8 @@ internal sealed class PeerScript(string name, Servers servers, BenchOptions opti
         ["QI_TEST_REDIS"] = servers.Redis.Split(',')[0],
         ["PEER_SAMPLES"] = samples,
         ["PEER_SECONDS"] = options.Stretch.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+        // run.sh sets it for the load generator.
+        ["DOTNET_GCgen0size"] = "0",
         ["PEER_IN_FLIGHT"] = options.InFlight.ToString(CultureInfo.InvariantCulture),
     };
 }

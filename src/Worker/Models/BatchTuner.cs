@@ -10,8 +10,30 @@ internal sealed class BatchTuner(IModelRunner runner, TimeProvider time)
     // The first run of a size is for its memory; five tell its time. One size is run in any case, three times.
     private const int Passes = 6, LeastPasses = 3;
 
+    // 256 rows of the largest jobs there are.
+    private const int MostBytes = 256 << 20;
+
     // A single run may take so much of the budget.
     private const int Share = 4;
+
+    /// <summary>Runs the sizes of a shape that is known from a version like this one, and measures those of another.</summary>
+    /// <param name="table">What is known of the shape; what is measured goes here.</param>
+    /// <param name="one">Inputs of one row.</param>
+    /// <param name="inputs">Makes the inputs of so many rows.</param>
+    /// <param name="budget">How long the measuring may take.</param>
+    /// <exception cref="InferenceException">The model refuses the inputs.</exception>
+    public void WarmOrMeasure(BatchSizeTable table, IReadOnlyList<Tensor> one, Func<int, IReadOnlyList<Tensor>> inputs, TimeSpan budget)
+    {
+        var mostRows = Math.Max(1, MostBytes / Math.Max(1, one.Sum(input => input.Data.Length)));
+        if (table.Times.Count > 0)
+        {
+            Warm(table, inputs, mostRows);
+        }
+        else
+        {
+            Measure(table, inputs, mostRows, budget);
+        }
+    }
 
     /// <summary>Fills a table. All sizes are run in turns, so that a short disturbance meets each of them once.</summary>
     /// <param name="table">What is measured goes here.</param>

@@ -32,7 +32,7 @@ internal static partial class LowPriority
         ExceptionDispatchInfo? fault = null;
         var thread = new Thread(() =>
         {
-            Lower(Low);
+            LowerThis(Low);
             try
             {
                 action();
@@ -47,8 +47,12 @@ internal static partial class LowPriority
         fault?.Throw();
     }
 
+    /// <summary>Lowers another thread of this process, on Linux.</summary>
+    /// <param name="thread">Its id in the kernel.</param>
+    public static void Lower(int thread) => _ = SetPriority(OfProcess, thread, Low);
+
     /// <summary>Linux has priorities of threads, which .NET does not set there.</summary>
-    private static void Lower(int nice)
+    private static void LowerThis(int nice)
     {
         if (OperatingSystem.IsLinux())
         {
@@ -65,7 +69,7 @@ internal static partial class LowPriority
     {
         if (!OperatingSystem.IsLinux() || SetScheduler(CallingThread, Idle, 0) != 0)
         {
-            Lower(Low);
+            LowerThis(Low);
         }
     }
 

@@ -17,6 +17,11 @@ internal sealed class ModelLoader(IModelRunnerFactory runners, IModelCheck check
     public Task<(LoadedModel? Model, string? Reason)> LoadAsync(FoundVersion found, bool isBeside, LoadedModel? known, CancellationToken cancellationToken) => TryAsync(found, () =>
     {
         Action<Action> aside = isBeside ? LowPriority.Run : action => action();
+        if (isBeside)
+        {
+            CompilerThread.KeepLow();
+        }
+
         var bytes = 0L;
         aside(() => bytes = BytesOf(found, check.Run(found, cancellationToken)));
         return LoadAndWarm(found, bytes, IsLike(known, bytes) ? known : null, known?.Samples.Jobs ?? [], aside, new RunBound(options.WarmupLimit, time, cancellationToken));

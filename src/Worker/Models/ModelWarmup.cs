@@ -1,6 +1,4 @@
 using QueueInference.Contracts;
-using QueueInference.Core.Tensors;
-using QueueInference.Worker.Batching;
 using QueueInference.Worker.Inference;
 
 namespace QueueInference.Worker.Models;
@@ -17,10 +15,8 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
     // Three jobs have a first, a middle and a last row.
     private const int Jobs = 3;
 
-    // 256 rows of the largest jobs there are.
-    private const int MostBytes = 256 << 20;
-
     private readonly IModelRunner _runner = bound.Of(model.Runner);
+    private readonly BatchTuner _tuner = new(bound.Of(model.Runner), time);
     private readonly ModelSignature _signature = model.Runner.Signature;
 
     // The same data at every start, so that what was found can be found again.
@@ -40,7 +36,7 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
         Measure(shapes);
         if (isGuess || model.BatchSafe is null)
         {
-            Try(() => Rehearse(samples), e => Log.RehearsalFailed(logger, Name, Version, e));
+            Try(() => new Rehearsal(model, _runner, _tuner, logger).Run(samples, ShapeBudget), e => Log.RehearsalFailed(logger, Name, Version, e));
         }
     }
 
@@ -122,21 +118,6 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
         }
     }
 
-    /// <summary>Without it the first jobs would find its memory, and be run once more to see whether they may share a batch.</summary>
-    private void Rehearse(IReadOnlyList<Tensor[]> samples)
-    {
-        var jobs = samples.Where(job => SignatureCheck.Find(_signature, job, null, int.MaxValue) is null).ToList();
-        if (_signature.Batchable && model.BatchSafe is null && BatchSafety.CanTell(jobs))
-        {
-            JudgeBatching(BatchSafety.Compare(_runner, jobs), isGuess: false);
-        }
-
-        if (jobs is [var one, ..])
-        {
-            Measure(one, rows => TensorBatch.Stack([.. Enumerable.Range(0, rows).Select(row => jobs[row % jobs.Count])]), ShapeBudget);
-        }
-    }
-
     private void Measure(IReadOnlyList<TensorSpec[]> shapes)
     {
         var started = time.GetTimestamp();
@@ -153,26 +134,11 @@ internal sealed class ModelWarmup(LoadedModel model, RunBound bound, TimeProvide
     private void Measure(TensorSpec[] inputs, TimeSpan budget)
     {
         var made = Make(1);
-        Measure(made, Rows, budget);
+        _tuner.WarmOrMeasure(model.BatchSizes.For(TensorBatch.ShapeKey(made)), made, Rows, budget);
 
         Tensor[] Make(int rows) => WarmupData.Inputs(inputs, rows, _takesRandom ? _random : null);
 
         // Sizes ascend at first, and later runs take the first rows of the largest.
         IReadOnlyList<Tensor> Rows(int rows) => !_signature.Batchable ? made : WarmupData.FirstRows(made, rows) ?? (made = Make(rows));
-    }
-
-    /// <summary>Runs the sizes of a shape that is known from a version that is like this one, and measures those of another.</summary>
-    private void Measure(Tensor[] one, Func<int, IReadOnlyList<Tensor>> rows, TimeSpan budget)
-    {
-        var mostRows = Math.Max(1, MostBytes / Math.Max(1, one.Sum(input => input.Data.Length)));
-        var (tuner, table) = (new BatchTuner(_runner, time), model.BatchSizes.For(TensorBatch.ShapeKey(one)));
-        if (table.Times.Count > 0)
-        {
-            tuner.Warm(table, rows, mostRows);
-        }
-        else
-        {
-            tuner.Measure(table, rows, mostRows, budget);
-        }
     }
 }

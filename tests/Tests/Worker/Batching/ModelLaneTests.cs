@@ -187,6 +187,27 @@ public sealed class ModelLaneTests : IClassFixture<GarnetFixture>, IDisposable
         Assert.False(_lane.HasWork);
     }
 
+    [Fact]
+    public async Task Run_JobsAnswered_AreSamplesForAVersionThatComes()
+    {
+        _go.Release(1);
+        await EndedAsync([await EnqueueAsync(7)]);
+
+        Assert.Equal([7f, 7f], Assert.Single(Assert.Single(_loaded.Samples.Jobs)).ToFloats());
+    }
+
+    [Theory]
+    [InlineData(true, 7)]
+    [InlineData(false, -1)]
+    public async Task Run_JobThatFailedOrMayEndAProcess_IsNoSample(bool suspect, float value)
+    {
+        _model = inputs => inputs[0].ToFloats()[0] < 0 ? throw new InferenceException(InferenceFailure.Failed, "no") : inputs;
+        _go.Release(1);
+        await EndedAsync([await EnqueueAsync(value, suspect: suspect)], suspect ? JobState.Succeeded : JobState.Failed);
+
+        Assert.Empty(_loaded.Samples.Jobs);
+    }
+
     private IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> inputs)
     {
         _runs.Add(inputs[0].ToFloats());

@@ -245,6 +245,55 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.Equal(before.Chosen, after.Chosen);
     }
 
+    [Theory]
+    [InlineData("dynamic_hw", new long[] { 1, 1, 2, 3 })]
+    [InlineData("fails_on_negative", new long[] { 1, 4 })]
+    public async Task LoadAsync_BesideOneThatHasAnswered_IsRehearsedWithItsJobs(string model, long[] shape)
+    {
+        files.Add("m", "1", model);
+        var loader = new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger);
+        var (version, cancellationToken) = (Assert.Single(Chosen(files.Root)), TestContext.Current.CancellationToken);
+        var (serves, _) = await loader.LoadAsync(version, isBeside: false, known: null, cancellationToken);
+        using var known = serves!;
+        Answer(known, shape);
+        Assert.Null(known.BatchSafe);
+
+        var (comes, _) = await loader.LoadAsync(version, isBeside: true, known, cancellationToken);
+
+        using var like = comes!;
+        Assert.True(like.BatchSafe);
+        Assert.NotEmpty(like.BatchSizes.For(TensorBatch.ShapeKey(known.Samples.Jobs[0])).Times);
+        Assert.DoesNotContain("RehearsalFailed", logger.Events);
+    }
+
+    [Fact]
+    public async Task LoadAsync_RefusesWhatTheOneBeforeAnswered_ServesAllTheSame()
+    {
+        files.Add("m", "1", "fails_on_negative");
+        var loader = new ModelLoader(new OnnxModelRunnerFactory(), new NoCheck(), new() { IntraOpThreads = 1 }, TimeProvider.System, logger);
+        var (version, cancellationToken) = (Assert.Single(Chosen(files.Root)), TestContext.Current.CancellationToken);
+        var (serves, _) = await loader.LoadAsync(version, isBeside: false, known: null, cancellationToken);
+        using var known = serves!;
+        Answer(known, [1, 4], sign: -1);
+
+        var (comes, _) = await loader.LoadAsync(version, isBeside: true, known, cancellationToken);
+
+        using var like = comes!;
+        Assert.Null(like.BatchSafe);
+        Assert.Contains("RehearsalFailed", logger.Events);
+    }
+
+    /// <summary>As if it had answered three jobs.</summary>
+    private static void Answer(LoadedModel model, long[] shape, int sign = 1)
+    {
+        var input = Assert.Single(model.Info.Signature.Inputs);
+        for (var job = 1; job <= 3; job++)
+        {
+            float[] row = [.. Enumerable.Range(job, (int)shape.Aggregate((one, other) => one * other)).Select(number => (float)sign * number)];
+            model.Samples.Offer(model.Info.Signature, [TestTensors.Floats(input.Name, shape, row)], now: job * 1000);
+        }
+    }
+
     private LoadedModel? Load() => Load(Assert.Single(Chosen(files.Root)));
 
     private static IReadOnlyList<FoundVersion> Chosen(string root) => RolloutPlan.Of(new ModelRepository(root, new RecordingLogger<ModelRepository>()).Scan(), [], []).Load;
