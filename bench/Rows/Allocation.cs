@@ -12,28 +12,32 @@ internal static class Allocation
     public static async Task<Outcome> RunAsync(RowContext context)
     {
         var (most, large) = (0.0, 0.0);
-        foreach (var model in new[] { BenchModels.Null, BenchModels.TextDirection }.OfType<BenchModel>())
+        // Each at the load of the rows that measure its throughput: o and N, and R1s.
+        foreach (var (model, inFlight) in new[] { (BenchModels.Null, context.Options.InFlightFull), (BenchModels.TextDirection, context.Options.InFlight) })
         {
-            Console.WriteLine($"\n{model.Name}");
-            most = Math.Max(most, await CountAsync(context, model));
-            large = Math.Max(large, await TraceAsync(context, model));
+            if (model is not null)
+            {
+                Console.WriteLine($"\n{model.Name}, {inFlight} jobs in flight");
+                most = Math.Max(most, await CountAsync(context, model, inFlight));
+                large = Math.Max(large, await TraceAsync(context, model, inFlight));
+            }
         }
 
         return new Outcome($"{Math.Round(most)}/{Math.Round(large)}");
     }
 
-    private static async Task<double> CountAsync(RowContext context, BenchModel model)
+    private static async Task<double> CountAsync(RowContext context, BenchModel model, int inFlight)
     {
         using var models = new ModelFolder();
         var samples = model.Samples(models.Add(model), 16);
         await using var platform = await Platform.StartAsync(context.Servers, models);
-        await LoadAsync(context, platform, samples);
+        await LoadAsync(context, platform, samples, inFlight);
         var idle = await IdleAsync(platform);
         var (all, own) = (new List<double>(), new List<double>());
         for (var repeat = 0; repeat < context.Options.Repeats; repeat++)
         {
             var before = await AllocatedAsync(platform);
-            var jobs = (await LoadAsync(context, platform, samples)).Sent;
+            var jobs = (await LoadAsync(context, platform, samples, inFlight)).Sent;
             all.Add((await AllocatedAsync(platform) - before - idle) / jobs);
             own.Add(all[^1] - samples[0].PayloadBytes);
         }
@@ -47,7 +51,7 @@ internal static class Allocation
     }
 
     /// <summary>A run of its own, since events cost time and memory; answers bytes per job of large objects that are ours.</summary>
-    private static async Task<double> TraceAsync(RowContext context, BenchModel model)
+    private static async Task<double> TraceAsync(RowContext context, BenchModel model, int inFlight)
     {
         using var models = new ModelFolder();
         using var session = new TraceSession();
@@ -56,9 +60,9 @@ internal static class Allocation
         int jobs;
         await using (var platform = await Platform.StartAsync(context.Servers, models, new WorkerSetup { Environment = session.Environment(Allocations.Providers) }))
         {
-            await LoadAsync(context, platform, samples);
+            await LoadAsync(context, platform, samples, inFlight);
             from = TimeProvider.System.GetUtcNow();
-            jobs = (await LoadAsync(context, platform, samples)).Sent;
+            jobs = (await LoadAsync(context, platform, samples, inFlight)).Sent;
             to = TimeProvider.System.GetUtcNow();
         }
 
@@ -67,9 +71,9 @@ internal static class Allocation
         return (double)allocations.OursLarge / jobs;
     }
 
-    private static async Task<LoadResult> LoadAsync(RowContext context, Platform platform, Sample[] samples)
+    private static async Task<LoadResult> LoadAsync(RowContext context, Platform platform, Sample[] samples, int inFlight)
     {
-        var result = await ClosedLoop.WaitAsync(platform.Api.Address, samples, context.Options.InFlight, context.Options.Stretch);
+        var result = await ClosedLoop.WaitAsync(platform.Api.Address, samples, inFlight, context.Options.Stretch);
         return result.Wrong == 0 ? result : throw new InvalidDataException($"{result.Wrong} answers were wrong. {result.Fault}");
     }
 
